@@ -1,0 +1,115 @@
+mod enrolment;
+mod uri;
+
+use async_trait::async_trait;
+use data_encoding::BASE32_NOPAD;
+use portcullis_crypto::equal;
+use portcullis_model::{
+    Answer, Challenge, Chance, Enrolment, FactorError, FactorKind, FactorSummary, SecondFactor, Secret,
+    Shown, Username, Verdict,
+};
+use zeroize::Zeroizing;
+
+use enrolment::TotpEnrolment;
+use uri::enrolment_uri;
+
+/// Codes of an authenticator app (RFC 6238): SHA-1, 6 digits, 30 seconds, which is what all apps can do.
+pub struct Totp {
+    issuer: String,
+}
+
+impl Totp {
+    /// `issuer` is the name that the app shows above the code.
+    pub fn new(issuer: impl Into<String>) -> Self {
+        Self {
+            issuer: issuer.into(),
+        }
+    }
+
+    fn shown(&self, person: &Username, enrolment: TotpEnrolment) -> Shown {
+        let uri = enrolment_uri(&self.issuer, person, &enrolment);
+        Shown::Totp {
+            key: enrolment.secret,
+            uri,
+        }
+    }
+}
+
+#[async_trait]
+impl SecondFactor for Totp {
+    fn kind(&self) -> FactorKind {
+        FactorKind::Totp
+    }
+
+    fn enrol(&self, person: &Username, chance: &dyn Chance) -> Result<Enrolment, FactorError> {
+        // 160 bits, as RFC 4226 §4 recommends.
+        let mut bytes = Zeroizing::new([0; 20]);
+        chance.fill(&mut bytes[..]);
+        let enrolment = TotpEnrolment::fresh(Secret::new(BASE32_NOPAD.encode(&bytes[..])));
+        Ok(Enrolment {
+            private: enrolment.to_bytes()?,
+            shown: self.shown(person, enrolment),
+        })
+    }
+
+    fn show(&self, person: &Username, enrolment: &[u8]) -> Result<Shown, FactorError> {
+        TotpEnrolment::parse(enrolment).map(|enrolment| self.shown(person, enrolment))
+    }
+
+    /// To the step, and up to ten steps away. Spends nothing.
+    fn clock_offset(&self, enrolment: &[u8], answer: &Answer) -> Option<i64> {
+        let enrolment = TotpEnrolment::parse(enrolment).ok()?;
+        let code = enrolment.parse_code(&answer.code)?;
+        let now = enrolment.step_at(answer.at);
+        let mut offsets: Vec<i64> = (-10..=10).collect();
+        offsets.sort_by_key(|offset| offset.abs());
+        let offset = offsets
+            .into_iter()
+            .find(|offset| matches_step(&enrolment, now + offset, &code))?;
+        Some(offset * i64::from(enrolment.period))
+    }
+
+    async fn challenge(&self, _enrolment: &[u8]) -> Result<Challenge, FactorError> {
+        Ok(Challenge::default())
+    }
+
+    async fn verify(
+        &self,
+        enrolment: &[u8],
+        _challenge: &Challenge,
+        answer: &Answer,
+    ) -> Result<Verdict, FactorError> {
+        let mut enrolment = TotpEnrolment::parse(enrolment)?;
+        let Some(code) = enrolment.parse_code(&answer.code) else {
+            return Ok(Verdict::Reject);
+        };
+        let now = enrolment.step_at(answer.at);
+        // The code that was showing when typing began, but none from the future: RFC 6238 §5.2.
+        let [current, previous] = [now, now - 1].map(|step| matches_step(&enrolment, step, &code));
+        let step = match (current, previous) {
+            (true, _) => now,
+            (false, true) => now - 1,
+            (false, false) => return Ok(Verdict::Reject),
+        };
+        if enrolment.last_step.is_some_and(|last| step <= last) {
+            return Ok(Verdict::Reject);
+        }
+        enrolment.last_step = Some(step);
+        Ok(Verdict::Accept {
+            enrolment: Some(enrolment.to_bytes()?),
+        })
+    }
+
+    fn summarize(&self, enrolment: &[u8]) -> Result<FactorSummary, FactorError> {
+        TotpEnrolment::parse(enrolment).map(|_| FactorSummary::default())
+    }
+}
+
+fn matches_step(enrolment: &TotpEnrolment, step: i64, code: &Secret) -> bool {
+    enrolment
+        .code_at(step)
+        .is_some_and(|expected| equal(expected.as_bytes(), code.expose().as_bytes()))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,33 @@
+//! The words of the product: identities, rights, audit entries and the plug-in traits. No I/O.
+
+mod access;
+mod audit;
+mod caller;
+mod ids;
+mod names;
+mod paging;
+mod password_policy;
+mod people;
+mod second_factor;
+mod secret;
+mod time;
+mod trail;
+mod vault;
+
+pub use access::{AccountRight, Needs, Role, Scope, Scopes, SystemRight, UnknownWord};
+pub use audit::{AuditEntry, Outcome, Subject, SubjectKind};
+pub use caller::{Actor, Caller, Door};
+pub use ids::{AccountId, FactorId, InvitationId, LoginId, ResourceId, SessionId, TokenId, UserId, VersionId};
+pub use names::{Name, NameError, Username, UsernameError};
+pub use paging::{Page, PageSize};
+pub use password_policy::{CharacterClass, PasswordPolicy, Violation};
+pub use people::{Theme, UserName, UserState, UserView};
+pub use second_factor::{
+    Answer, Challenge, Enrolment, FactorError, FactorKind, FactorSummary, SecondFactor, Shown, SpentCode, Verdict,
+};
+pub use secret::{Sealed, Secret};
+pub use time::{Chance, Clock, Timestamp};
+pub use trail::{AuditFilter, AuditView, TrailPage};
+pub use vault::{
+    AccountView, GrantView, Origin, ResourceDraft, ResourceView, Through, TrashView, Trashed, VaultFilter, VersionView,
+};

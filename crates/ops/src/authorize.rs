@@ -1,0 +1,159 @@
+use std::marker::PhantomData;
+
+use portcullis_model::{AccountId, AccountRight, Actor, Caller, Outcome, ResourceId, Scope, Subject, UserId};
+use portcullis_store::{Snapshot, grants};
+use uuid::Uuid;
+
+use crate::records::Records;
+use crate::{OpError, Operation, Right};
+
+/// Proof that the caller may run operation `O`. Only this module can make one.
+///
+/// ```compile_fail
+/// fn forge<'a>(caller: &'a portcullis_model::Caller) -> portcullis_ops::Permit<'a, ()> {
+///     portcullis_ops::Permit { caller, records: todo!(), operation: std::marker::PhantomData }
+/// }
+/// ```
+pub struct Permit<'a, O> {
+    caller: &'a Caller,
+    records: &'a Records,
+    operation: PhantomData<fn() -> O>,
+}
+
+impl<O> Permit<'_, O> {
+    pub fn caller(&self) -> &Caller {
+        self.caller
+    }
+
+    /// The signed-in person.
+    pub fn user(&self) -> Result<UserId, OpError> {
+        self.caller.user().ok_or(OpError::Denied)
+    }
+
+    /// The user name for `created by` and the like.
+    pub fn who(&self) -> &str {
+        match &self.caller.actor {
+            Actor::Anonymous => "anonymous",
+            Actor::Console => "console",
+            Actor::Job(name) => name,
+            Actor::Person { username, .. } => username,
+        }
+    }
+
+    /// Says in the trail what it turned out to be about.
+    pub fn about(&self, subject: Subject) {
+        self.records.about(subject);
+    }
+
+    pub fn named(&self, name: impl Into<String>) {
+        self.records.entry().subject.name = Some(name.into());
+    }
+
+    /// Says in the trail what happened, in words. Never a secret.
+    pub fn message(&self, message: impl Into<String>) {
+        self.records.entry().message = Some(message.into());
+    }
+
+    /// Puts the digest of a ciphertext that was written on record.
+    pub fn wrote(&self, ciphertext: &[u8]) {
+        self.records.entry().digest = Some(portcullis_crypto::sha256(&[ciphertext]));
+    }
+
+    /// Ends well as a transaction, and as a refusal in the trail: a wrong code that was counted.
+    pub fn refused(&self) {
+        self.records.entry().outcome = Outcome::Deny;
+    }
+}
+
+pub(crate) async fn authorize<'a, O: Operation>(
+    caller: &'a Caller,
+    records: &'a Records,
+    snapshot: &Snapshot,
+) -> Result<Permit<'a, O>, OpError> {
+    if !caller.scopes.include(O::SCOPE) {
+        return Err(OpError::Denied);
+    }
+    let subject = records.entry().subject.id;
+    match O::RIGHT {
+        Right::Nothing => {}
+        Right::Operator => {
+            if !matches!(caller.actor, Actor::Console | Actor::Job(_)) {
+                return Err(OpError::Denied);
+            }
+        }
+        Right::SignedIn => {
+            caller.user().ok_or(OpError::Denied)?;
+        }
+        Right::System(right) => {
+            let allowed = match caller.role() {
+                Some(role) => role.has(right),
+                // Whoever runs the command line on the server holds its key.
+                None => matches!(caller.actor, Actor::Console),
+            };
+            if !allowed {
+                return Err(OpError::Denied);
+            }
+        }
+        Right::OnAccount(right) => on_account(caller, records, snapshot, subject, right, Place::InUse).await?,
+        Right::OnDeletedAccount => {
+            on_account(caller, records, snapshot, subject, AccountRight::Full, Place::InTrash).await?;
+        }
+        Right::OnResource(right) => on_resource(caller, records, snapshot, subject, right, Place::InUse).await?,
+        Right::OnDeletedResource => {
+            on_resource(caller, records, snapshot, subject, AccountRight::Full, Place::InTrash).await?;
+        }
+    }
+    Ok(Permit { caller, records, operation: PhantomData })
+}
+
+#[derive(Clone, Copy, Eq, PartialEq)]
+enum Place {
+    InTrash,
+    InUse,
+}
+
+async fn on_account(
+    caller: &Caller,
+    records: &Records,
+    snapshot: &Snapshot,
+    subject: Option<Uuid>,
+    right: AccountRight,
+    place: Place,
+) -> Result<(), OpError> {
+    let user = caller.user().ok_or(OpError::Denied)?;
+    let id = AccountId(subject.ok_or(OpError::NotFound)?);
+    let held = grants::on_account(snapshot, user, id).await?.ok_or(OpError::NotFound)?;
+    decide(records, held, right, place)
+}
+
+async fn on_resource(
+    caller: &Caller,
+    records: &Records,
+    snapshot: &Snapshot,
+    subject: Option<Uuid>,
+    right: AccountRight,
+    place: Place,
+) -> Result<(), OpError> {
+    let user = caller.user().ok_or(OpError::Denied)?;
+    let id = ResourceId(subject.ok_or(OpError::NotFound)?);
+    let held = grants::on_resource(snapshot, user, id).await?.ok_or(OpError::NotFound)?;
+    decide(records, held, right, place)
+}
+
+/// A stranger hears that it does not exist; somebody who sees it, that they may not.
+fn decide(records: &Records, held: grants::Held, right: AccountRight, place: Place) -> Result<(), OpError> {
+    records.entry().subject.name = Some(held.name);
+    let own = held.right.ok_or(OpError::NotFound)?;
+    if held.deleted != (place == Place::InTrash) {
+        return Err(OpError::NotFound);
+    }
+    if own < right {
+        return Err(OpError::Denied);
+    }
+    Ok(())
+}
+
+/// What the catalog says of tokens.
+pub(crate) fn tokens_may(scope: Scope) -> bool {
+    Scope::FOR_TOKENS.contains(&scope)
+}

@@ -1,0 +1,5 @@
+//! Work that nobody asks for.
+
+mod sweep;
+
+pub use sweep::{Sweep, Swept};

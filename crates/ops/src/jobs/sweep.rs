@@ -1,0 +1,46 @@
+use std::time::Duration;
+
+use portcullis_model::{Scope, Subject, SubjectKind};
+use portcullis_store::{Tx, guesses, logins, sessions, tokens, trash};
+
+use crate::{Audit, OpError, Operation, Permit, Right, Services, Write};
+
+/// Deletes what is over: unfinished logins, ended sessions, expired tokens, and the trash after 30 days.
+pub struct Sweep;
+
+/// How many of each were deleted.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Swept {
+    pub logins: u64,
+    pub sessions: u64,
+    pub tokens: u64,
+    pub trash: u64,
+}
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+impl Operation for Sweep {
+    type Output = Swept;
+
+    const NAME: &'static str = "job.sweep";
+    const RIGHT: Right = Right::Operator;
+    const SCOPE: Scope = Scope::Interactive;
+    const AUDIT: Audit = Audit::Refusals;
+
+    fn subject(&self) -> Subject {
+        Subject::kind(SubjectKind::Product)
+    }
+}
+
+impl Write for Sweep {
+    async fn run(self, _permit: &Permit<'_, Self>, services: &Services, tx: &Tx) -> Result<Swept, OpError> {
+        let now = services.now();
+        guesses::sweep(tx, now - DAY).await?;
+        Ok(Swept {
+            logins: logins::sweep(tx, now).await?,
+            sessions: sessions::sweep(tx, now).await?,
+            tokens: tokens::sweep(tx, now - 30 * DAY).await?,
+            trash: trash::purge(tx, now - trash::KEPT).await?,
+        })
+    }
+}

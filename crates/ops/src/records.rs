@@ -1,0 +1,52 @@
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use portcullis_model::{AuditEntry, Caller, Outcome, Subject, Timestamp};
+
+use crate::Operation;
+
+/// What an operation says about itself for the trail while it runs.
+pub(crate) struct Records {
+    entry: Mutex<AuditEntry>,
+}
+
+impl Records {
+    pub(crate) fn of<O: Operation>(operation: &O, caller: &Caller, at: Timestamp) -> Self {
+        Self {
+            entry: Mutex::new(AuditEntry {
+                at,
+                operation: O::NAME,
+                caller: caller.clone(),
+                subject: operation.subject(),
+                // Until something else is known, the trail says that it did not work.
+                outcome: Outcome::Fail,
+                reason: operation.reason().filter(|reason| !reason.trim().is_empty()),
+                message: None,
+                digest: None,
+            }),
+        }
+    }
+
+    pub(crate) fn entry(&self) -> MutexGuard<'_, AuditEntry> {
+        self.entry.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The entry for an operation that ran to its end.
+    pub(crate) fn succeeded(&self) -> AuditEntry {
+        let mut entry = self.entry().clone();
+        if entry.outcome == Outcome::Fail {
+            entry.outcome = Outcome::Succeed;
+        }
+        entry
+    }
+
+    pub(crate) fn ended(&self, outcome: Outcome) -> AuditEntry {
+        let mut entry = self.entry().clone();
+        entry.outcome = outcome;
+        entry.digest = None;
+        entry
+    }
+
+    pub(crate) fn about(&self, subject: Subject) {
+        self.entry().subject = subject;
+    }
+}

@@ -1,0 +1,9 @@
+//! A person's own sessions.
+
+mod end;
+mod end_all;
+mod list_mine;
+
+pub use end::End;
+pub use end_all::EndAll;
+pub use list_mine::{ListMine, SessionView};

@@ -1,0 +1,75 @@
+//! The sign-in machine: user name, password, second proof, session.
+//!
+//! ```text
+//! begin ─► named ─password─► first_passed ─proof─► session
+//! ```
+//! One row per login, so any node can take any step; every step is a compare-and-swap on its revision. An
+//! attempt is counted, and committed, before the proof is looked at.
+
+mod begin;
+mod cancel;
+mod choose_method;
+mod find;
+pub(crate) mod limits;
+pub(crate) mod proof;
+mod prove_factor;
+mod prove_password;
+mod sign_out;
+
+pub use begin::Begin;
+pub use cancel::Cancel;
+pub use choose_method::ChooseMethod;
+pub use find::{Find, LoginStep, LoginView};
+pub use prove_factor::{FactorStep, ProveFactor};
+pub use prove_password::{PasswordStep, ProvePassword};
+pub use sign_out::SignOut;
+
+use portcullis_crypto::token_digest;
+use portcullis_model::{FactorKind, Secret, Subject, SubjectKind};
+use portcullis_store::logins::{self, Login};
+use portcullis_store::Snapshot;
+
+use crate::{OpError, Permit};
+
+/// States of a login; the database keeps the words.
+pub(crate) const NAMED: &str = "named";
+pub(crate) const FIRST_PASSED: &str = "first_passed";
+pub(crate) const ENROLLING: &str = "enrolling";
+
+/// The login of `token` in `state`.
+pub(crate) async fn login_of<O>(
+    permit: &Permit<'_, O>,
+    snapshot: &Snapshot,
+    token: &Secret,
+    state: &str,
+) -> Result<Login, OpError> {
+    let login = logins::find(snapshot, &token_digest(token.expose())).await?.ok_or(OpError::Expired)?;
+    if login.state != state {
+        return Err(OpError::Expired);
+    }
+    permit.about(Subject {
+        kind: SubjectKind::User,
+        id: login.user.map(|user| user.0),
+        name: Some(login.username.clone()),
+    });
+    Ok(login)
+}
+
+/// Shown when the time for a code is over.
+pub const TIMED_OUT: &str = "Correct verification code was not entered before timeout.";
+/// Shown for one wrong code.
+pub const INCORRECT: &str = "Incorrect verification code.";
+/// Shown when no retry is left.
+pub const TOO_MANY: &str = "Too many failed attempts with incorrect verification code.";
+
+pub(crate) fn pending_line(method: FactorKind) -> String {
+    format!("Login pre-authenticated, await verification. MFA method: {}", method.label())
+}
+
+pub(crate) fn verified_line(method: FactorKind) -> String {
+    format!("Login verified. MFA method: {}", method.label())
+}
+
+pub(crate) fn error_line(method: FactorKind, error: &str) -> String {
+    format!("Login error. MFA method: {}, MFA error: {error}", method.label())
+}

@@ -1,0 +1,161 @@
+//! The two proofs that a session is made of.
+//!
+//! Their fields are private and they cannot be copied: a session without both, or with the proofs of two
+//! people or two logins, is not something that this crate can say.
+
+use portcullis_crypto::{draw_token, token_digest};
+use portcullis_model::{Caller, FactorKind, LoginId, Secret, SessionId, UserId, Verdict};
+use portcullis_store::factors::Factor;
+use portcullis_store::logins::Login;
+use portcullis_store::sessions::{self, Session};
+use portcullis_store::users::{self, User};
+use portcullis_store::Tx;
+
+use crate::services::Services;
+use crate::sign_in::{ENROLLING, FIRST_PASSED, limits};
+use crate::{OpError, Permit};
+
+/// Proof that the person of this login knows their password, or chose it with their set-up code.
+pub(crate) struct FirstProof {
+    user: UserId,
+    login: LoginId,
+}
+
+impl FirstProof {
+    /// The proof that an earlier step left in the login's row.
+    pub(crate) fn recall(login: &Login) -> Result<Self, OpError> {
+        match (login.user, login.state.as_str()) {
+            (Some(user), FIRST_PASSED | ENROLLING) => Ok(Self { user, login: login.id }),
+            _ => Err(OpError::Expired),
+        }
+    }
+}
+
+/// Proof that the person of this login answered one of their own factors.
+pub(crate) struct SecondProof {
+    user: UserId,
+    login: LoginId,
+    kind: FactorKind,
+}
+
+impl SecondProof {
+    /// Only an explicit yes is one.
+    pub(crate) fn judge(login: &Login, factor: &Factor, verdict: &Verdict) -> Option<Self> {
+        match verdict {
+            Verdict::Accept { .. } => Some(Self { user: factor.user, login: login.id, kind: factor.kind }),
+            Verdict::Reject | Verdict::Wait => None,
+        }
+    }
+}
+
+/// A sign-in with both proofs, of one person in one login.
+pub(crate) struct Proven {
+    user: UserId,
+    kind: FactorKind,
+}
+
+pub(crate) fn finish(first: FirstProof, second: SecondProof) -> Result<Proven, OpError> {
+    let (FirstProof { user, login }, SecondProof { user: same_user, login: same_login, kind }) = (first, second);
+    if user != same_user || login != same_login {
+        return Err(OpError::Denied);
+    }
+    Ok(Proven { user, kind })
+}
+
+/// Makes the session and answers its token.
+pub(crate) async fn open_session<O>(
+    permit: &Permit<'_, O>,
+    services: &Services,
+    tx: &Tx,
+    proven: Proven,
+    login: &Login,
+) -> Result<Secret, OpError> {
+    let user = users::find(tx, proven.user).await?.ok_or(OpError::NotFound)?;
+    let now = services.now();
+    let (_, longest) = limits::of_session(user.role);
+    let token = draw_token(&*services.chance);
+    let session = Session {
+        id: SessionId(services.new_id()),
+        user: user.id,
+        epoch: user.epoch,
+        factor: proven.kind,
+        address: address_of(permit.caller()),
+        agent: login.agent.clone(),
+        created_at: now,
+        seen_at: now,
+        ends_at: now + longest,
+    };
+    sessions::insert(tx, &session, &token_digest(token.expose())).await?;
+    users::set_last_sign_in(tx, user.id, now).await?;
+    Ok(token)
+}
+
+fn address_of(caller: &Caller) -> String {
+    caller.address.clone()
+}
+
+/// The person of a login, if they may still sign in.
+pub(crate) async fn person_of(tx: &Tx, login: &Login) -> Result<User, OpError> {
+    let user = login.user.ok_or(OpError::Expired)?;
+    users::find(tx, user).await?.ok_or(OpError::Expired)
+}
+
+#[cfg(test)]
+mod tests {
+    use portcullis_model::{FactorId, Sealed, Timestamp};
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn login(id: u128, user: u128) -> Login {
+        Login {
+            id: LoginId(Uuid::from_u128(id)),
+            state: FIRST_PASSED.to_owned(),
+            revision: 1,
+            username: "alice".to_owned(),
+            user: Some(UserId(Uuid::from_u128(user))),
+            invitation: None,
+            method: Some(FactorKind::Totp),
+            password_hash: None,
+            tries: 0,
+            address: String::new(),
+            agent: String::new(),
+            step_ends_at: Timestamp::from_micros(0),
+            ends_at: Timestamp::from_micros(0),
+        }
+    }
+
+    fn factor(user: u128) -> Factor {
+        Factor {
+            id: FactorId(Uuid::from_u128(9)),
+            user: UserId(Uuid::from_u128(user)),
+            kind: FactorKind::Totp,
+            name: String::new(),
+            active: true,
+            revision: 1,
+            enrolment: Sealed { kek_version: 1, wrapped_key: Vec::new(), ciphertext: Vec::new() },
+            created_at: Timestamp::from_micros(0),
+            used_at: None,
+        }
+    }
+
+    const YES: Verdict = Verdict::Accept { enrolment: None };
+
+    #[test]
+    fn the_proofs_of_two_people_or_two_logins_make_no_session() {
+        let mine = || FirstProof::recall(&login(1, 7)).unwrap();
+        let second = |at: Login, of: Factor| SecondProof::judge(&at, &of, &YES).unwrap();
+
+        assert!(finish(mine(), second(login(1, 7), factor(7))).is_ok());
+        assert!(finish(mine(), second(login(1, 7), factor(8))).is_err());
+        assert!(finish(mine(), second(login(2, 7), factor(7))).is_err());
+    }
+
+    #[test]
+    fn only_a_yes_is_a_proof_and_only_a_passed_password_is_one() {
+        assert!(SecondProof::judge(&login(1, 7), &factor(7), &Verdict::Reject).is_none());
+        assert!(SecondProof::judge(&login(1, 7), &factor(7), &Verdict::Wait).is_none());
+        let named = Login { state: "named".to_owned(), ..login(1, 7) };
+        assert!(FirstProof::recall(&named).is_err());
+    }
+}

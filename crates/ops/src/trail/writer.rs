@@ -1,0 +1,61 @@
+use std::future::Future;
+
+use portcullis_model::AuditEntry;
+use tokio::sync::{mpsc, oneshot};
+
+use crate::OpError;
+
+/// The most entries in one transaction.
+const BATCH: usize = 512;
+
+/// How many entries may wait; then the callers wait instead of the memory growing.
+const QUEUE: usize = 4096;
+
+type Waiting = (AuditEntry, oneshot::Sender<bool>);
+
+/// The way to the audit writer.
+#[derive(Clone)]
+pub(crate) struct Queue {
+    sender: mpsc::Sender<Waiting>,
+}
+
+impl Queue {
+    pub(crate) fn new() -> (Self, mpsc::Receiver<Waiting>) {
+        let (sender, receiver) = mpsc::channel(QUEUE);
+        (Self { sender }, receiver)
+    }
+
+    /// Answers when the entry is on disk.
+    pub(crate) async fn record(&self, entry: AuditEntry) -> Result<(), OpError> {
+        let (done, durable) = oneshot::channel();
+        let closed = || OpError::Unavailable("the audit trail cannot be written".into());
+        self.sender.send((entry, done)).await.map_err(|_| closed())?;
+        match durable.await {
+            Ok(true) => Ok(()),
+            Ok(false) | Err(_) => Err(closed()),
+        }
+    }
+}
+
+/// Group commit: while one batch goes to disk the next one gathers, so nobody waits for a timer.
+pub(crate) async fn write_batches<F, W>(mut receiver: mpsc::Receiver<Waiting>, write: W)
+where
+    W: Fn(Vec<AuditEntry>) -> F,
+    F: Future<Output = Result<(), OpError>>,
+{
+    let mut waiting = Vec::with_capacity(BATCH);
+    while 0 < receiver.recv_many(&mut waiting, BATCH).await {
+        let (entries, callers): (Vec<_>, Vec<_>) = waiting.drain(..).unzip();
+        let written = write(entries).await;
+        if let Err(error) = &written {
+            tracing::error!(
+                error = error as &dyn std::error::Error,
+                "the audit trail cannot be written, so nothing is revealed until it can",
+            );
+        }
+        for caller in callers {
+            // A caller that hung up needs no answer.
+            let _ = caller.send(written.is_ok());
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! Seals and opens what is secret, and knows the keys.
+
+mod unlock;
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use portcullis_crypto::{Key, Keyring, OpenError, Place, Purpose};
+use portcullis_model::{AccountId, FactorId, Sealed, Secret, UserId, VersionId};
+use portcullis_store::factors::Factor;
+use portcullis_store::versions::Version;
+use portcullis_store::{Snapshot, Tx, audit, keks};
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+use crate::services::Services;
+use crate::{OpError, Permit};
+
+pub(crate) use unlock::{UnlockError, create_or_unlock};
+
+/// The keys of this installation. Opening a password takes a permit, so no path can skip authorization.
+pub(crate) struct Vault {
+    install: Uuid,
+    root: Key,
+    keyring: RwLock<Arc<Keyring>>,
+}
+
+impl Vault {
+    pub(crate) fn install(&self) -> Uuid {
+        self.install
+    }
+
+    pub(crate) fn keyring(&self) -> Arc<Keyring> {
+        Arc::clone(&self.keyring.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Reads the keys again: another process has minted or retired one.
+    pub(crate) async fn reload(&self, snapshot: &Snapshot) -> Result<Arc<Keyring>, OpError> {
+        let mut keyring = Keyring::new(self.install, self.root.clone());
+        for kek in keks::all(snapshot).await? {
+            let purpose = kek.purpose.parse().map_err(|_| OpError::Damaged)?;
+            keyring.load(purpose, kek.version, &kek.wrapped)?;
+        }
+        let keyring = Arc::new(keyring);
+        *self.keyring.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&keyring);
+        Ok(keyring)
+    }
+
+    /// The key version to seal with, held until `tx` ends.
+    pub(crate) async fn current(&self, tx: &Tx, purpose: Purpose) -> Result<(u32, Arc<Keyring>), OpError> {
+        let version = keks::current(tx, purpose.word()).await?.ok_or(OpError::Damaged)?;
+        let keyring = self.keyring();
+        let keyring = if keyring.has(purpose, version) { keyring } else { self.reload(tx).await? };
+        Ok((version, keyring))
+    }
+
+    /// The newest key of a purpose that is never used to wrap, as known to this process.
+    pub(crate) fn newest(&self, purpose: Purpose) -> Result<(u32, Key), OpError> {
+        let keyring = self.keyring();
+        let version = keyring.versions(purpose).into_iter().max().ok_or(OpError::Damaged)?;
+        Ok((version, keyring.key(purpose, version)?.clone()))
+    }
+
+    /// All peppers, oldest first.
+    pub(crate) fn peppers(&self) -> Result<Vec<(u32, Key)>, OpError> {
+        let keyring = self.keyring();
+        let mut versions = keyring.versions(Purpose::PasswordPepper);
+        versions.sort_unstable();
+        versions
+            .into_iter()
+            .map(|version| Ok((version, keyring.key(Purpose::PasswordPepper, version)?.clone())))
+            .collect()
+    }
+
+    pub(crate) async fn seal_password(
+        &self,
+        services: &Services,
+        tx: &Tx,
+        account: AccountId,
+        id: VersionId,
+        number: u32,
+        password: &Secret,
+    ) -> Result<Sealed, OpError> {
+        let (version, keyring) = self.current(tx, Purpose::Vault).await?;
+        let place = place_of_version(account, id, number);
+        Ok(keyring.seal(Purpose::Vault, version, &place, password.expose().as_bytes(), &*services.chance)?)
+    }
+
+    /// Opens one password, if the trail knows it as written here.
+    ///
+    /// The current one must be the newest that was written: an older row put back does not open.
+    pub(crate) async fn open_password<O>(
+        &self,
+        _permit: &Permit<'_, O>,
+        snapshot: &Snapshot,
+        version: &Version,
+        current: u32,
+    ) -> Result<Secret, OpError> {
+        let digest = portcullis_crypto::sha256(&[&version.password.ciphertext]);
+        let known = if version.number == current {
+            audit::newest_digest(snapshot, version.account.0)
+                .await?
+                .is_some_and(|newest| portcullis_crypto::equal(&newest, &digest))
+        } else {
+            audit::knows_digest(snapshot, version.account.0, &digest).await?
+        };
+        if !known {
+            return Err(OpError::Damaged);
+        }
+        let place = place_of_version(version.account, version.id, version.number);
+        let bytes = self.open(snapshot, Purpose::Vault, &place, &version.password).await?;
+        text_of(&bytes)
+    }
+
+    pub(crate) async fn seal_factor(
+        &self,
+        services: &Services,
+        tx: &Tx,
+        id: FactorId,
+        user: UserId,
+        enrolment: &[u8],
+    ) -> Result<Sealed, OpError> {
+        let (version, keyring) = self.current(tx, Purpose::Factors).await?;
+        let place = place_of_factor(id, user);
+        Ok(keyring.seal(Purpose::Factors, version, &place, enrolment, &*services.chance)?)
+    }
+
+    /// Opens an enrolment for the engine that judges answers; it never leaves as an output.
+    pub(crate) async fn open_factor(
+        &self,
+        snapshot: &Snapshot,
+        factor: &Factor,
+    ) -> Result<Zeroizing<Vec<u8>>, OpError> {
+        let place = place_of_factor(factor.id, factor.user);
+        self.open(snapshot, Purpose::Factors, &place, &factor.enrolment).await
+    }
+
+    async fn open(
+        &self,
+        snapshot: &Snapshot,
+        purpose: Purpose,
+        place: &Place,
+        sealed: &Sealed,
+    ) -> Result<Zeroizing<Vec<u8>>, OpError> {
+        match self.keyring().open(purpose, place, sealed) {
+            Err(OpenError::UnknownKey { .. }) => {
+                Ok(self.reload(snapshot).await?.open(purpose, place, sealed)?)
+            }
+            result => Ok(result?),
+        }
+    }
+}
+
+pub(crate) fn place_of_version(account: AccountId, id: VersionId, number: u32) -> Place {
+    Place { table: "versions", column: "ciphertext", row: id.0, owner: account.0, version: number }
+}
+
+pub(crate) fn place_of_factor(id: FactorId, user: UserId) -> Place {
+    Place { table: "factors", column: "ciphertext", row: id.0, owner: user.0, version: 0 }
+}
+
+fn text_of(bytes: &[u8]) -> Result<Secret, OpError> {
+    std::str::from_utf8(bytes).map(Secret::new).map_err(|_| OpError::Damaged)
+}

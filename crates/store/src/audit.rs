@@ -1,0 +1,216 @@
+//! The audit trail: rows are appended and read, never changed.
+
+use portcullis_model::{AuditFilter, AuditView, Timestamp, TrailPage};
+use uuid::Uuid;
+
+use crate::connection::Dialect;
+use crate::row::{Row, Value, args};
+use crate::{Snapshot, StoreError, Tx};
+
+/// One row of the trail with its place in the chain.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct AuditRow {
+    pub seq: i64,
+    pub at: Timestamp,
+    pub operation: String,
+    pub actor_kind: String,
+    pub actor_id: Option<Uuid>,
+    pub actor: String,
+    pub door: String,
+    pub address: String,
+    pub request: String,
+    pub session: Option<Uuid>,
+    pub subject_kind: String,
+    pub subject_id: Option<Uuid>,
+    pub subject: String,
+    pub outcome: String,
+    pub reason: String,
+    pub message: String,
+    /// SHA-256 of the ciphertext that was written.
+    pub digest: Option<Vec<u8>>,
+    pub hash: Vec<u8>,
+    pub mac_version: u32,
+    pub mac: Vec<u8>,
+}
+
+const COLUMNS: &str = "seq, at, operation, actor_kind, actor_id, actor, door, address, request, session_id, \
+                       subject_kind, subject_id, subject, outcome, reason, message, digest, hash, mac_version, mac";
+
+/// The end of the chain: number and hash of the newest row. Held until the transaction ends.
+pub async fn head(tx: &Tx) -> Result<Option<(i64, Vec<u8>)>, StoreError> {
+    if tx.dialect() == Dialect::Postgres {
+        // Writers queue here, so that every row knows the one before it.
+        tx.script("SELECT pg_advisory_xact_lock(7272002)").await?;
+    }
+    newest(tx).await
+}
+
+/// The number and hash of the newest row.
+pub async fn newest(snapshot: &Snapshot) -> Result<Option<(i64, Vec<u8>)>, StoreError> {
+    let sql = "SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1";
+    snapshot.row(sql, &[], |row| Ok((row.get(0)?, row.get(1)?))).await
+}
+
+/// Appends rows, in their order.
+pub async fn insert(tx: &Tx, rows: &[AuditRow]) -> Result<(), StoreError> {
+    let mut rest = rows;
+    while !rest.is_empty() {
+        let (now, later) = rest.split_at(statement_size(tx.dialect(), rest.len()));
+        tx.execute(&statement(now.len()), &now.iter().flat_map(values).collect::<Vec<_>>()).await?;
+        rest = later;
+    }
+    Ok(())
+}
+
+/// PostgreSQL is a round trip away, so one statement takes many rows; few sizes, so that each stays prepared.
+fn statement_size(dialect: Dialect, left: usize) -> usize {
+    match dialect {
+        Dialect::Postgres if 64 <= left => 64,
+        Dialect::Postgres if 8 <= left => 8,
+        Dialect::Postgres | Dialect::Sqlite => 1,
+    }
+}
+
+fn statement(rows: usize) -> String {
+    let tuple = |row: usize| {
+        let places: Vec<String> = (1..=20).map(|column| format!("?{}", row * 20 + column)).collect();
+        format!("({})", places.join(", "))
+    };
+    let tuples: Vec<String> = (0..rows).map(tuple).collect();
+    format!("INSERT INTO audit ({COLUMNS}) VALUES {}", tuples.join(", "))
+}
+
+fn values(row: &AuditRow) -> [Value; 20] {
+    [
+        row.seq.into(),
+        row.at.into(),
+        (&row.operation).into(),
+        (&row.actor_kind).into(),
+        row.actor_id.into(),
+        (&row.actor).into(),
+        (&row.door).into(),
+        (&row.address).into(),
+        (&row.request).into(),
+        row.session.into(),
+        (&row.subject_kind).into(),
+        row.subject_id.into(),
+        (&row.subject).into(),
+        (&row.outcome).into(),
+        (&row.reason).into(),
+        (&row.message).into(),
+        row.digest.clone().into(),
+        (&row.hash[..]).into(),
+        row.mac_version.into(),
+        (&row.mac[..]).into(),
+    ]
+}
+
+/// Rows after number `after`, oldest first.
+pub async fn after(snapshot: &Snapshot, after: i64, most: u16) -> Result<Vec<AuditRow>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM audit WHERE ?1 < seq ORDER BY seq LIMIT ?2");
+    snapshot.rows(&sql, args![after, i64::from(most)], read).await
+}
+
+fn read(row: &Row<'_>) -> Result<AuditRow, StoreError> {
+    Ok(AuditRow {
+        seq: row.get(0)?,
+        at: row.time(1)?,
+        operation: row.get(2)?,
+        actor_kind: row.get(3)?,
+        actor_id: row.get(4)?,
+        actor: row.get(5)?,
+        door: row.get(6)?,
+        address: row.get(7)?,
+        request: row.get(8)?,
+        session: row.get(9)?,
+        subject_kind: row.get(10)?,
+        subject_id: row.get(11)?,
+        subject: row.get(12)?,
+        outcome: row.get(13)?,
+        reason: row.get(14)?,
+        message: row.get(15)?,
+        digest: row.get(16)?,
+        hash: row.get(17)?,
+        mac_version: row.number(18, "audit.mac_version")?,
+        mac: row.get(19)?,
+    })
+}
+
+/// The digest of the newest secret that was written for `subject`.
+pub async fn newest_digest(snapshot: &Snapshot, subject: Uuid) -> Result<Option<Vec<u8>>, StoreError> {
+    let sql = "SELECT digest FROM audit WHERE subject_id = ?1 AND digest IS NOT NULL ORDER BY seq DESC LIMIT 1";
+    snapshot.row(sql, args![subject], |row| row.get(0)).await
+}
+
+/// Tells whether a secret with this digest was ever written for `subject`.
+pub async fn knows_digest(snapshot: &Snapshot, subject: Uuid, digest: &[u8; 32]) -> Result<bool, StoreError> {
+    let sql = "SELECT COUNT(*) FROM audit WHERE subject_id = ?1 AND digest = ?2";
+    let count: Option<i64> = snapshot.row(sql, args![subject, digest], |row| row.get(0)).await?;
+    Ok(count.is_some_and(|count| 0 < count))
+}
+
+pub async fn list(
+    snapshot: &Snapshot,
+    filter: &AuditFilter,
+    page: TrailPage,
+) -> Result<Vec<AuditView>, StoreError> {
+    let mut sql = format!("SELECT {COLUMNS} FROM audit WHERE seq < ?1");
+    let mut args = vec![Value::from(page.before.unwrap_or(i64::MAX))];
+    let mut and = |condition: &str, value: Value| {
+        args.push(value);
+        sql.push_str(" AND ");
+        sql.push_str(&condition.replace('?', &format!("?{}", args.len())));
+    };
+    if !filter.who.is_empty() {
+        and("actor = ?", filter.who.to_lowercase().into());
+    }
+    if !filter.operation.is_empty() {
+        let beginning = crate::search::pattern(&filter.operation);
+        and("operation LIKE ? ESCAPE '\\'", beginning.trim_start_matches('%').into());
+    }
+    if let Some(subject) = filter.subject {
+        and("subject_id = ?", subject.into());
+    }
+    if let Some(outcome) = filter.outcome {
+        and("outcome = ?", outcome.word().into());
+    }
+    if let Some(since) = filter.since {
+        and("? <= at", since.into());
+    }
+    if let Some(until) = filter.until {
+        and("at < ?", until.into());
+    }
+    args.push(Value::from(i64::from(page.size.get()) + 1));
+    sql.push_str(&format!(" ORDER BY seq DESC LIMIT ?{}", args.len()));
+    snapshot.rows(&sql, &args, view).await
+}
+
+/// The newest entries that a person made or that are about them.
+pub async fn of_person(snapshot: &Snapshot, actor: Uuid, most: u16) -> Result<Vec<AuditView>, StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM audit WHERE actor_id = ?1 OR subject_id = ?1 ORDER BY seq DESC LIMIT ?2"
+    );
+    snapshot.rows(&sql, args![actor, i64::from(most)], view).await
+}
+
+fn view(row: &Row<'_>) -> Result<AuditView, StoreError> {
+    let row = read(row)?;
+    let hash = row.hash.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
+    Ok(AuditView {
+        seq: row.seq,
+        at: row.at,
+        operation: row.operation,
+        actor_kind: row.actor_kind,
+        actor: row.actor,
+        door: row.door,
+        address: row.address,
+        request: row.request,
+        subject_kind: row.subject_kind,
+        subject_id: row.subject_id,
+        subject: row.subject,
+        outcome: row.outcome.parse().map_err(|_| StoreError::UnknownValue { column: "audit.outcome" })?,
+        reason: row.reason,
+        message: row.message,
+        hash,
+    })
+}

@@ -1,0 +1,54 @@
+//! How many wrong answers in a row were given for whom, over all logins, nodes and doors.
+
+use portcullis_model::Timestamp;
+
+use crate::row::args;
+use crate::{Snapshot, StoreError, Tx};
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Guesses {
+    pub failures: u32,
+    pub not_before: Timestamp,
+}
+
+pub async fn find(snapshot: &Snapshot, who: &str, factor: &str) -> Result<Option<Guesses>, StoreError> {
+    let sql = "SELECT failures, not_before FROM guesses WHERE who = ?1 AND factor = ?2";
+    snapshot
+        .row(sql, args![who, factor], |row| {
+            Ok(Guesses { failures: row.number(0, "guesses.failures")?, not_before: row.time(1)? })
+        })
+        .await
+}
+
+/// Counts a guess before it is looked at and tells how many there are now.
+pub async fn reserve(tx: &Tx, who: &str, factor: &str, at: Timestamp) -> Result<u32, StoreError> {
+    tx.execute(
+        "INSERT INTO guesses (who, factor, failures, not_before, changed_at) VALUES (?1, ?2, 1, ?3, ?3) \
+         ON CONFLICT (who, factor) DO UPDATE SET failures = guesses.failures + 1, changed_at = ?3",
+        args![who, factor, at],
+    )
+    .await?;
+    Ok(find(tx, who, factor).await?.map_or(1, |guesses| guesses.failures))
+}
+
+pub async fn set_not_before(tx: &Tx, who: &str, factor: &str, not_before: Timestamp) -> Result<u64, StoreError> {
+    tx.execute(
+        "UPDATE guesses SET not_before = ?3 WHERE who = ?1 AND factor = ?2",
+        args![who, factor, not_before],
+    )
+    .await
+}
+
+/// Forgets the guesses after a right answer.
+pub async fn clear(tx: &Tx, who: &str, factor: &str) -> Result<u64, StoreError> {
+    tx.execute("DELETE FROM guesses WHERE who = ?1 AND factor = ?2", args![who, factor]).await
+}
+
+/// Forgets guesses for names that belong to nobody.
+pub async fn sweep(tx: &Tx, before: Timestamp) -> Result<u64, StoreError> {
+    tx.execute(
+        "DELETE FROM guesses WHERE changed_at < ?1 AND who NOT IN (SELECT username FROM users)",
+        args![before],
+    )
+    .await
+}

@@ -1,0 +1,31 @@
+//! The only crate that speaks SQL. Rows never leave it; callers get model types and the structs below.
+
+mod connection;
+mod error;
+mod migrate;
+mod postgres;
+mod row;
+mod search;
+mod sqlite;
+
+pub mod accounts;
+pub mod audit;
+pub mod factors;
+pub mod grants;
+pub mod guesses;
+pub mod home;
+pub mod install;
+pub mod invitations;
+pub mod keks;
+pub mod key_rotations;
+pub mod logins;
+pub mod resources;
+pub mod sessions;
+pub mod tokens;
+pub mod trash;
+pub mod users;
+pub mod versions;
+
+pub use connection::{Snapshot, Store, Tx};
+pub use error::StoreError;
+pub use migrate::SCHEMA_VERSION;

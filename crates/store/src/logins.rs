@@ -1,0 +1,117 @@
+//! Attempts to sign in, one row each.
+
+use portcullis_model::{FactorKind, InvitationId, LoginId, Timestamp, UserId};
+
+use crate::row::args;
+use crate::{Snapshot, StoreError, Tx};
+
+#[derive(Clone, Debug)]
+pub struct Login {
+    pub id: LoginId,
+    /// `named`, `first_passed` or `enrolling`; a login that ended is no longer here.
+    pub state: String,
+    pub revision: i64,
+    pub username: String,
+    pub user: Option<UserId>,
+    pub invitation: Option<InvitationId>,
+    pub method: Option<FactorKind>,
+    /// The password that an invited person chose, until they have confirmed their second factor.
+    pub password_hash: Option<String>,
+    /// Wrong answers to the step at hand.
+    pub tries: u32,
+    pub address: String,
+    pub agent: String,
+    pub step_ends_at: Timestamp,
+    pub ends_at: Timestamp,
+}
+
+pub async fn find(snapshot: &Snapshot, token_digest: &[u8; 32]) -> Result<Option<Login>, StoreError> {
+    let sql = "SELECT id, state, revision, username, user_id, invitation_id, method, tries, address, agent, \
+               step_ends_at, ends_at, password_hash FROM logins WHERE token_digest = ?1";
+    snapshot
+        .row(sql, args![token_digest], |row| {
+            Ok(Login {
+                id: LoginId(row.get(0)?),
+                state: row.get(1)?,
+                revision: row.get(2)?,
+                username: row.get(3)?,
+                user: row.get::<Option<_>>(4)?.map(UserId),
+                invitation: row.get::<Option<_>>(5)?.map(InvitationId),
+                method: row
+                    .get::<Option<String>>(6)?
+                    .map(|word| word.parse())
+                    .transpose()
+                    .map_err(|_| StoreError::UnknownValue { column: "logins.method" })?,
+                tries: row.number(7, "logins.tries")?,
+                address: row.get(8)?,
+                agent: row.get(9)?,
+                step_ends_at: row.time(10)?,
+                ends_at: row.time(11)?,
+                password_hash: row.get(12)?,
+            })
+        })
+        .await
+}
+
+pub async fn insert(tx: &Tx, login: &Login, token_digest: &[u8; 32], at: Timestamp) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO logins (id, token_digest, state, revision, username, user_id, invitation_id, method, tries, \
+         address, agent, created_at, step_ends_at, ends_at, password_hash) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+        args![
+            login.id.0,
+            token_digest,
+            &login.state,
+            login.revision,
+            &login.username,
+            login.user.map(|user| user.0),
+            login.invitation.map(|invitation| invitation.0),
+            login.method.map(FactorKind::word),
+            login.tries,
+            &login.address,
+            &login.agent,
+            at,
+            login.step_ends_at,
+            login.ends_at,
+            login.password_hash.clone()
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Replaces revision `login.revision - 1` by `login`. Answers 0 if another request was first.
+pub async fn advance(tx: &Tx, login: &Login, token_digest: Option<&[u8; 32]>) -> Result<u64, StoreError> {
+    tx.execute(
+        "UPDATE logins SET state = ?3, revision = ?4, user_id = ?5, method = ?6, tries = ?7, step_ends_at = ?8, \
+         ends_at = ?9, token_digest = COALESCE(?10, token_digest) WHERE id = ?1 AND revision = ?2",
+        args![
+            login.id.0,
+            login.revision - 1,
+            &login.state,
+            login.revision,
+            login.user.map(|user| user.0),
+            login.method.map(FactorKind::word),
+            login.tries,
+            login.step_ends_at,
+            login.ends_at,
+            token_digest
+        ],
+    )
+    .await
+}
+
+/// Ends a login. Answers 0 if another request already has.
+pub async fn end(tx: &Tx, id: LoginId) -> Result<u64, StoreError> {
+    tx.execute("DELETE FROM logins WHERE id = ?1", args![id.0]).await
+}
+
+/// Ends every unfinished login of a person.
+pub async fn end_all(tx: &Tx, user: UserId) -> Result<u64, StoreError> {
+    tx.execute("DELETE FROM logins WHERE user_id = ?1", args![user.0]).await
+}
+
+/// Deletes logins whose time was over before `before`.
+pub async fn sweep(tx: &Tx, before: Timestamp) -> Result<u64, StoreError> {
+    tx.execute("DELETE FROM logins WHERE ends_at < ?1", args![before]).await
+}

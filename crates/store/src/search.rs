@@ -1,0 +1,44 @@
+//! How words that people type become search terms.
+
+/// A `LIKE … ESCAPE '\'` pattern for texts that hold `word`; everything for an empty one.
+pub(crate) fn pattern(word: &str) -> String {
+    let mut pattern = String::from("%");
+    for character in word.trim().to_lowercase().chars() {
+        if matches!(character, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(character);
+    }
+    pattern.push('%');
+    pattern
+}
+
+/// The most words of a query that count.
+const MOST_WORDS: usize = 6;
+
+/// The words of a query, in lower case.
+pub(crate) fn words(query: &str) -> Vec<String> {
+    query.to_lowercase().split_whitespace().take(MOST_WORDS).map(str::to_owned).collect()
+}
+
+/// The FTS5 expression for those of `words` that the trigram index can find, if any.
+pub(crate) fn trigram_expression(words: &[String]) -> Option<String> {
+    let long: Vec<String> = words
+        .iter()
+        .filter(|word| 3 <= word.chars().count())
+        .map(|word| format!("\"{}\"", word.replace('"', "\"\"")))
+        .collect();
+    (!long.is_empty()).then(|| long.join(" AND "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_people_type_is_never_a_pattern() {
+        assert_eq!(pattern("10%_x\\"), "%10\\%\\_x\\\\%");
+        assert_eq!(trigram_expression(&words("ro \"db OR *")), None);
+        assert_eq!(trigram_expression(&words("root \"db1\"")), Some("\"root\" AND \"\"\"db1\"\"\"".to_owned()));
+    }
+}
