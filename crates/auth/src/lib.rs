@@ -6,4 +6,4 @@ mod seeded;
 mod totp;
 
 pub use backup_codes::BackupCodes;
-pub use totp::Totp;
+pub use totp::{Totp, app_code};

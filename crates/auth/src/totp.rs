@@ -6,7 +6,7 @@ use data_encoding::BASE32_NOPAD;
 use portcullis_crypto::equal;
 use portcullis_model::{
     Answer, Challenge, Chance, Enrolment, FactorError, FactorKind, FactorSummary, SecondFactor, Secret,
-    Shown, Username, Verdict,
+    Shown, Timestamp, Username, Verdict,
 };
 use zeroize::Zeroizing;
 
@@ -33,6 +33,13 @@ impl Totp {
             uri,
         }
     }
+}
+
+/// What an authenticator app with `key` (base 32) shows at `moment`; nothing for a text that is no key.
+pub fn app_code(key: &Secret, moment: Timestamp) -> Option<Secret> {
+    let enrolment = TotpEnrolment::fresh(key.clone());
+    let code = enrolment.code_at(enrolment.step_at(moment))?;
+    Some(Secret::new(code.as_str()))
 }
 
 #[async_trait]

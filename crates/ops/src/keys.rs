@@ -17,6 +17,8 @@ pub use status::{KeyStatus, Status};
 pub use verify_batch::VerifyBatch;
 
 use portcullis_model::Caller;
+use portcullis_store::Tx;
+use portcullis_store::key_rotations::{self, KeyRotation};
 
 use crate::{Gate, OpError};
 
@@ -58,6 +60,12 @@ pub async fn rotate(
         }
     }
     gate.write(caller, FinishRotation { purpose }).await
+}
+
+/// The rotation at hand.
+async fn open_rotation(tx: &Tx, purpose: Purpose) -> Result<KeyRotation, OpError> {
+    let finished = OpError::Conflict("Another process has finished the rotation of this key.");
+    key_rotations::open(tx, purpose.word()).await?.ok_or(finished)
 }
 
 /// What a key seals.

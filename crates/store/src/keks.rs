@@ -33,7 +33,13 @@ pub async fn all(snapshot: &Snapshot) -> Result<Vec<Kek>, StoreError> {
 pub async fn current(tx: &Tx, purpose: &str) -> Result<Option<u32>, StoreError> {
     let lock = tx.dialect().share_lock();
     let sql = format!("SELECT version FROM keks WHERE purpose = ?1 AND state = 'current'{lock}");
-    tx.row(&sql, args![purpose], |row| row.number(0, "keks.version")).await
+    let find = async || tx.row(&sql, args![purpose], |row| row.number(0, "keks.version")).await;
+    // A rotation may begin while the lock is waited for. Then the row is current no more, and the one that is
+    // came after this statement looked: the next statement sees it.
+    match find().await? {
+        Some(version) => Ok(Some(version)),
+        None => find().await,
+    }
 }
 
 pub async fn insert(tx: &Tx, kek: &Kek) -> Result<(), StoreError> {

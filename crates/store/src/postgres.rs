@@ -76,9 +76,14 @@ fn query(sql: &str, args: &[Value]) -> Query<'static, Postgres, PgArguments> {
     args.iter().fold(sqlx::query(AssertSqlSafe(text.into_owned())), |query, value| match value {
         Value::Bytes(bytes) => query.bind(bytes.clone()),
         Value::Integer(number) => query.bind(*number),
-        Value::Text(text) => query.bind(text.clone()),
+        Value::Text(text) => query.bind(text.as_deref().map(without_nul)),
         Value::Uuid(id) => query.bind(*id),
     })
+}
+
+/// `PostgreSQL` keeps no NUL in a text and fails when asked for one. No stored text holds either character.
+fn without_nul(text: &str) -> String {
+    text.replace('\0', "\u{FFFD}")
 }
 
 #[cfg(test)]

@@ -18,7 +18,10 @@ const MOST_WORDS: usize = 6;
 
 /// The words of a query, in lower case.
 pub(crate) fn words(query: &str) -> Vec<String> {
-    query.to_lowercase().split_whitespace().take(MOST_WORDS).map(str::to_owned).collect()
+    let query = query.to_lowercase();
+    // A NUL ends an FTS5 expression in the middle of a word.
+    let words = query.split(|character: char| character.is_whitespace() || character.is_control());
+    words.filter(|word| !word.is_empty()).take(MOST_WORDS).map(str::to_owned).collect()
 }
 
 /// The FTS5 expression for those of `words` that the trigram index can find, if any.
@@ -34,6 +37,11 @@ pub(crate) fn trigram_expression(words: &[String]) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn control_characters_are_no_letters() {
+        assert_eq!(words(" ab\0cd\u{1b}\nEF "), ["ab", "cd", "ef"]);
+    }
 
     #[test]
     fn what_people_type_is_never_a_pattern() {

@@ -1,0 +1,21 @@
+//! `World`: a whole installation for one test, with a clock that moves when told to. Only ever a dev-dependency.
+// What goes wrong in here fails the test at hand, and a panic is how a test fails.
+#![allow(clippy::missing_panics_doc)]
+
+mod authenticator;
+mod chance;
+mod clock;
+mod database;
+mod people;
+mod slot;
+mod trail;
+mod vault;
+mod world;
+
+pub use authenticator::Authenticator;
+pub use chance::SeededChance;
+pub use clock::MockClock;
+pub use database::{Dialect, dialect};
+pub use people::Person;
+pub use slot::MemorySlot;
+pub use world::World;

@@ -28,11 +28,12 @@ impl Write for BeginRotation {
     async fn run(self, permit: &Permit<'_, Self>, services: &Services, tx: &Tx) -> Result<(), OpError> {
         rotates(self.purpose)?;
         let word = self.purpose.word();
+        // First, because it waits for another process that is just beginning.
+        let from = keks::current(tx, word).await?.ok_or(OpError::Damaged)?;
         if let Some(open) = key_rotations::open(tx, word).await? {
             permit.message(format!("Goes on from version {} to {}, phase {}.", open.from, open.to, open.phase));
             return Ok(());
         }
-        let from = keks::current(tx, word).await?.ok_or(OpError::Damaged)?;
         let to = from + 1;
         let now = services.now();
         keks::set_state(tx, word, from, "retiring").await?;

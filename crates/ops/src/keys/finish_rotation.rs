@@ -2,6 +2,7 @@ use portcullis_crypto::Purpose;
 use portcullis_model::{Scope, Subject, SubjectKind, SystemRight};
 use portcullis_store::{Tx, factors, keks, key_rotations, versions};
 
+use crate::keys::open_rotation;
 use crate::{OpError, Operation, Permit, Right, Services, Write};
 
 /// Destroys the old key, if nothing needs it any more.
@@ -25,7 +26,7 @@ impl Operation for FinishRotation {
 impl Write for FinishRotation {
     async fn run(self, permit: &Permit<'_, Self>, services: &Services, tx: &Tx) -> Result<u32, OpError> {
         let word = self.purpose.word();
-        let rotation = key_rotations::open(tx, word).await?.ok_or(OpError::NotFound)?;
+        let rotation = open_rotation(tx, self.purpose).await?;
         if rotation.phase != "finish" {
             return Err(OpError::Conflict("This rotation has not been verified yet."));
         }

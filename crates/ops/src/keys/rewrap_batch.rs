@@ -4,7 +4,7 @@ use portcullis_store::key_rotations::{self, KeyRotation};
 use portcullis_store::{Tx, factors, versions};
 use uuid::Uuid;
 
-use crate::keys::{Phase, Progress};
+use crate::keys::{Phase, Progress, open_rotation};
 use crate::vault::{place_of_factor, place_of_version};
 use crate::{Audit, OpError, Operation, Permit, Right, Services, Write};
 
@@ -30,7 +30,7 @@ impl Operation for RewrapBatch {
 
 impl Write for RewrapBatch {
     async fn run(self, _permit: &Permit<'_, Self>, services: &Services, tx: &Tx) -> Result<Progress, OpError> {
-        let rotation = key_rotations::open(tx, self.purpose.word()).await?.ok_or(OpError::NotFound)?;
+        let rotation = open_rotation(tx, self.purpose).await?;
         if rotation.phase != "rewrap" {
             return Ok(Progress { phase: Phase::Verify, moved: rotation.moved });
         }

@@ -3,7 +3,7 @@ use portcullis_model::{Scope, Subject, SubjectKind, SystemRight};
 use portcullis_store::{Tx, factors, key_rotations, versions};
 
 use crate::keys::rewrap_batch::count;
-use crate::keys::{Phase, Progress};
+use crate::keys::{Phase, Progress, open_rotation};
 use crate::vault::{place_of_factor, place_of_version};
 use crate::{Audit, OpError, Operation, Permit, Right, Services, Write};
 
@@ -29,7 +29,7 @@ impl Operation for VerifyBatch {
 
 impl Write for VerifyBatch {
     async fn run(self, _permit: &Permit<'_, Self>, services: &Services, tx: &Tx) -> Result<Progress, OpError> {
-        let rotation = key_rotations::open(tx, self.purpose.word()).await?.ok_or(OpError::NotFound)?;
+        let rotation = open_rotation(tx, self.purpose).await?;
         if rotation.phase != "verify" {
             return Ok(Progress { phase: Phase::Finish, moved: rotation.moved });
         }

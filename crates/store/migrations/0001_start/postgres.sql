@@ -30,6 +30,7 @@ CREATE TABLE key_rotations (
   started_at BIGINT NOT NULL,
   finished_at BIGINT
 );
+CREATE UNIQUE INDEX key_rotations_open ON key_rotations (purpose) WHERE finished_at IS NULL;
 
 CREATE TABLE users (
   id UUID PRIMARY KEY,

@@ -28,6 +28,7 @@ CREATE TABLE key_rotations (
   started_at INTEGER NOT NULL,
   finished_at INTEGER
 ) STRICT;
+CREATE UNIQUE INDEX key_rotations_open ON key_rotations (purpose) WHERE finished_at IS NULL;
 
 CREATE TABLE users (
   id BLOB NOT NULL PRIMARY KEY,

@@ -1,0 +1,322 @@
+'use strict';
+const $ = (what, root = document) => root.querySelector(what);
+const $$ = (what, root = document) => [...root.querySelectorAll(what)];
+const on = (target, type, handler, options) => target?.addEventListener(type, handler, options);
+const visit = (path) => location.assign(path);
+const make = (tag, text, attributes = {}) => {
+	const node = document.createElement(tag);
+	if (text) node.textContent = text;
+	for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+	return node;
+};
+const csrf = $('meta[name=csrf]')?.content ?? '';
+
+$$('[data-needs-script],[data-copy],[data-copy-text],[data-toggle]').forEach((node) => { node.hidden = false; });
+$('[data-focus]')?.focus();
+
+function toast(text, { small = '', action, run, seconds = 8 } = {}) {
+	const box = make('div', '', { class: 'toast' });
+	const words = make('div', text);
+	if (small) words.append(make('small', small));
+	box.append(words);
+	if (action) {
+		const button = make('button', action, { class: 'btn small', type: 'button' });
+		on(button, 'click', () => { run(); box.remove(); });
+		box.append(button);
+	}
+	$('[data-toasts]')?.append(box);
+	setTimeout(() => box.remove(), seconds * 1000);
+	return box;
+}
+
+async function post(url, reason = '') {
+	const answer = await fetch(url, {
+		method: 'POST',
+		body: new URLSearchParams({ reason }),
+		headers: { Accept: 'application/json', 'X-CSRF': csrf },
+	});
+	const data = await answer.json().catch(() => ({}));
+	if (answer.ok) return data;
+	if (answer.status === 401) {
+		visit('/sign-in?notice=session-ended&next=' + encodeURIComponent(location.pathname + location.search));
+	}
+	const error = new Error(data.detail || 'That did not work.');
+	error.needsReason = (data.errors || []).some((problem) => problem.field === 'reason');
+	throw error;
+}
+
+function askReason() {
+	const dialog = $('#reason');
+	const input = $('input', dialog);
+	input.value = '';
+	dialog.returnValue = '';
+	dialog.showModal();
+	return new Promise((resolve) => {
+		on(dialog, 'close', () => resolve(dialog.returnValue === 'ok' ? input.value : null), { once: true });
+	});
+}
+
+async function withReason(reason, act) {
+	try {
+		return await act(reason);
+	} catch (error) {
+		if (!error.needsReason) throw error;
+		const given = await askReason();
+		return given === null ? null : act(given);
+	}
+}
+
+// Reveal: for 10 seconds, once more with Keep, never while nobody looks.
+const shown = new Map();
+function hide(box) {
+	const state = shown.get(box);
+	if (!state) return;
+	clearInterval(state.timer);
+	shown.delete(box);
+	state.output.textContent = state.mask;
+	state.output.classList.remove('shown');
+	const left = $('[data-left]', box);
+	if (left) left.textContent = '';
+	const keep = $('[data-keep]', box);
+	if (keep) keep.hidden = true;
+}
+async function reveal(form) {
+	const box = form.closest('[data-secret]');
+	if (shown.has(box)) return hide(box);
+	const data = await withReason(form.elements.reason?.value ?? '', (reason) => post(form.action, reason));
+	if (!data) return;
+	const output = $('[data-mask]', box);
+	const state = { output, mask: output.textContent, left: 10 };
+	shown.set(box, state);
+	output.textContent = data.password;
+	output.classList.add('shown');
+	const left = $('[data-left]', box);
+	const keep = $('[data-keep]', box);
+	const tell = () => { if (left) left.textContent = 'Hidden again in ' + state.left + ' s'; };
+	if (keep) {
+		keep.hidden = false;
+		keep.onclick = () => { state.left += 10; keep.hidden = true; tell(); };
+	}
+	tell();
+	state.timer = setInterval(() => { state.left -= 1; if (state.left <= 0) hide(box); else tell(); }, 1000);
+}
+const hideAll = () => [...shown.keys()].forEach(hide);
+on(window, 'blur', hideAll);
+on(window, 'pagehide', hideAll);
+on(document, 'visibilitychange', () => { if (document.hidden) hideAll(); });
+
+// Copy: the value goes to the clipboard and never into the page.
+let clearing;
+function forget() {
+	clearTimeout(clearing?.timer);
+	clearing?.toast.remove();
+}
+async function clear() {
+	if (!clearing) return;
+	forget();
+	clearing = undefined;
+	await navigator.clipboard.writeText('').catch(() => {});
+}
+function clearWhenSeen() {
+	if (document.hasFocus()) clear();
+	else on(window, 'focus', clear, { once: true });
+}
+async function write(value) {
+	if (!window.ClipboardItem) return navigator.clipboard.writeText(await value);
+	const blob = value.then((text) => new Blob([text], { type: 'text/plain' }));
+	blob.catch(() => {});
+	const done = navigator.clipboard.write([new ClipboardItem({ 'text/plain': blob })]);
+	done.catch(() => {});
+	await value;
+	return done;
+}
+async function copy(url, reason = '') {
+	const done = await withReason(reason, async (given) => {
+		await write(post(url, given).then((data) => data.password));
+		return true;
+	});
+	if (!done) return;
+	forget();
+	clearing = {
+		toast: toast('Password copied. Clears in 30 s.', { small: 'Your system’s clipboard history may still hold it.', action: 'Clear now', run: clear, seconds: 31 }),
+		timer: setTimeout(clearWhenSeen, 30000),
+	};
+}
+const fail = (error) => toast(error.message || 'That did not work.');
+const textOf = (node) => (node.id === 'codes' ? $$('li', node).map((item) => item.textContent).join('\n') : node.textContent.replaceAll(' ', ''));
+
+on(document, 'submit', (e) => {
+	const form = e.target;
+	if (form.matches('[data-reveal]')) {
+		e.preventDefault();
+		reveal(form).catch(fail);
+	} else if (form.matches('[data-ask-reason]') && !form.elements.reason) {
+		e.preventDefault();
+		askReason().then((reason) => {
+			if (reason === null) return;
+			form.append(make('input', '', { type: 'hidden', name: 'reason', value: reason }));
+			form.submit();
+		});
+	} else if (form.getAttribute('action') === '/sign-out') {
+		clear();
+	}
+});
+
+on(document, 'click', (e) => {
+	const button = e.target.closest('button,a');
+	if (!button) return;
+	const { copy: url, copyText, toggle, download, print } = button.dataset;
+	if (url) {
+		const reason = button.closest('form')?.elements.reason?.value ?? '';
+		copy(url, reason).catch(fail);
+	} else if (copyText) {
+		navigator.clipboard.writeText(textOf(document.getElementById(copyText))).then(() => toast('Copied.'), fail);
+	} else if (toggle) {
+		const field = document.getElementById(toggle);
+		const show = field.type === 'password';
+		field.type = show ? 'text' : 'password';
+		button.setAttribute('aria-pressed', String(show));
+		$('span', button).textContent = show ? 'Hide' : 'Show';
+	} else if (download) {
+		const list = document.getElementById(download);
+		const address = URL.createObjectURL(new Blob([list.dataset.head, '\n\n', textOf(list), '\n'], { type: 'text/plain' }));
+		make('a', '', { href: address, download: list.dataset.file }).click();
+		setTimeout(() => URL.revokeObjectURL(address), 1000);
+	} else if (print !== undefined) {
+		window.print();
+	} else if (button.matches('[data-palette-open]')) {
+		e.preventDefault();
+		openPalette();
+	}
+});
+
+// Sign-in: Caps Lock, pasted codes, time left.
+for (const field of $$('[data-caps]')) {
+	const hint = $('[data-caps-hint="' + field.id + '"]');
+	const tell = (e) => { if (hint && e.getModifierState) hint.textContent = e.getModifierState('CapsLock') ? 'Caps Lock is on' : ''; };
+	on(field, 'keydown', tell);
+	on(field, 'keyup', tell);
+}
+for (const field of $$('[data-code]')) {
+	on(field, 'input', (e) => {
+		const whole = field.value.replace(/\s/g, '').length === Number(field.dataset.code);
+		if (whole && e.inputType !== 'insertText' && e.inputType !== 'deleteContentBackward') field.form.requestSubmit();
+	});
+}
+const countdown = $('[data-countdown]');
+if (countdown) {
+	const end = performance.now() + Number(countdown.dataset.countdown) * 1000;
+	const timer = setInterval(() => {
+		const left = Math.max(0, Math.ceil((end - performance.now()) / 1000));
+		countdown.textContent = Math.floor(left / 60) + ':' + String(left % 60).padStart(2, '0');
+		const bar = $('[data-countdown-bar]');
+		if (bar) bar.value = left;
+		if (left === 0) { clearInterval(timer); visit(location.pathname + location.search); }
+	}, 1000);
+}
+
+// Command palette.
+const palette = $('#palette');
+const box = $('#palette-input');
+const list = $('#palette-list');
+let options = [];
+let chosen = -1;
+let waiting;
+let latest = 0;
+function choose(index) {
+	options[chosen]?.setAttribute('aria-selected', 'false');
+	chosen = options.length ? (index + options.length) % options.length : -1;
+	const option = options[chosen];
+	if (!option) return box.removeAttribute('aria-activedescendant');
+	option.setAttribute('aria-selected', 'true');
+	option.scrollIntoView({ block: 'nearest' });
+	box.setAttribute('aria-activedescendant', option.id);
+}
+async function look() {
+	const turn = ++latest;
+	const answer = await fetch('/palette?q=' + encodeURIComponent(box.value), { headers: { Accept: 'application/json' } });
+	if (turn !== latest || !answer.ok) return;
+	const groups = await answer.json();
+	options = [];
+	list.replaceChildren(...groups.map((group, index) => {
+		const title = make('span', group.title, { id: 'group-' + index });
+		const section = make('div', '', { role: 'group', 'aria-labelledby': title.id });
+		section.append(title, ...group.hits.map((hit) => {
+			const option = make('div', '', { role: 'option', id: 'option-' + options.length, 'aria-selected': 'false' });
+			option.append(make('strong', hit.title), make('span', hit.detail, { class: 'hint' }));
+			option.hit = hit;
+			on(option, 'click', () => visit(hit.url));
+			options.push(option);
+			return option;
+		}));
+		return section;
+	}));
+	box.setAttribute('aria-expanded', String(options.length > 0));
+	$('[data-palette-count]').textContent = options.length + (options.length === 1 ? ' result' : ' results');
+	chosen = -1;
+	choose(0);
+}
+function openPalette() {
+	if (!palette || palette.open) return;
+	box.value = '';
+	palette.showModal();
+	look().catch(fail);
+}
+on(box, 'input', () => { clearTimeout(waiting); waiting = setTimeout(() => look().catch(fail), 150); });
+on(box, 'keydown', (e) => {
+	const hit = options[chosen]?.hit;
+	if (e.key === 'ArrowDown') choose(chosen + 1);
+	else if (e.key === 'ArrowUp') choose(chosen - 1);
+	else if (e.key === 'Enter' && hit) visit(hit.url);
+	else if (e.key === 'c' && (e.ctrlKey || e.metaKey) && hit?.copy && box.selectionStart === box.selectionEnd) {
+		palette.close();
+		copy(hit.copy).catch(fail);
+	} else return;
+	e.preventDefault();
+});
+
+// Single keys; off if the person says so (WCAG 2.1.4).
+const KEY = 'portcullis-shortcuts';
+const enabled = () => localStorage.getItem(KEY) !== 'off';
+const toggleBox = $('[data-shortcuts-switch]');
+if (toggleBox) {
+	toggleBox.checked = enabled();
+	on(toggleBox, 'change', () => localStorage.setItem(KEY, toggleBox.checked ? 'on' : 'off'));
+}
+const rows = $$('[data-rows] tbody tr');
+let row = -1;
+let afterG = false;
+function go(step) {
+	rows[row]?.classList.remove('here');
+	row = Math.min(Math.max(row + step, 0), rows.length - 1);
+	rows[row]?.classList.add('here');
+	rows[row] && $('a', rows[row])?.focus();
+}
+const places = { v: '/passwords', r: '/resources', a: '/audit', h: '/' };
+on(document, 'keydown', (e) => {
+	if (e.key.toLowerCase() === 'k' && (e.ctrlKey || e.metaKey) && palette) {
+		e.preventDefault();
+		return openPalette();
+	}
+	const typing = e.target.closest?.('input,textarea,select,dialog,[contenteditable]');
+	if (typing || e.ctrlKey || e.metaKey || e.altKey || !palette || !enabled()) return;
+	if (afterG) {
+		afterG = false;
+		if (places[e.key]) visit(places[e.key]);
+		return;
+	}
+	const here = rows[row] ?? document;
+	const act = {
+		g: () => { afterG = true; setTimeout(() => { afterG = false; }, 1500); },
+		n: () => $('[data-new]')?.click(),
+		j: () => go(1),
+		k: () => go(-1),
+		v: () => (rows[row] ? $('[data-reveal]', here) : $('[data-key=v]')?.form)?.requestSubmit(),
+		c: () => (rows[row] ? $('[data-copy]', here) : $('[data-key=c]'))?.click(),
+		'/': () => ($('[data-filter]') ?? $('[data-palette-open]'))?.focus(),
+		'?': () => visit('/shortcuts'),
+	}[e.key];
+	if (!act) return;
+	e.preventDefault();
+	act();
+});

@@ -1,0 +1,67 @@
+//! The REST API, one file per collection. Its description is generated from the handlers.
+
+mod accounts;
+mod audit;
+mod body;
+mod document;
+mod grants;
+mod keys;
+mod me;
+mod passwords;
+mod policies;
+mod resources;
+mod shapes;
+mod users;
+
+use std::sync::{Arc, LazyLock};
+
+use axum::Router;
+use axum::response::{IntoResponse, Json};
+use axum::routing::get;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::Web;
+
+/// The description of the whole API, in `OpenAPI` 3.1.
+pub(crate) static DESCRIPTION: LazyLock<Arc<OpenApi>> = LazyLock::new(|| Arc::new(parts().1));
+
+pub(crate) fn router() -> Router<Web> {
+    parts().0.route(
+        "/api/v2/openapi.json",
+        get(async || Json(DESCRIPTION.as_ref().clone()).into_response()),
+    )
+}
+
+fn parts() -> (Router<Web>, OpenApi) {
+    OpenApiRouter::with_openapi(document::base())
+        .merge(me::router())
+        .merge(resources::router())
+        .merge(accounts::router())
+        .merge(users::router())
+        .merge(audit::router())
+        .merge(policies::router())
+        .merge(passwords::router())
+        .merge(keys::router())
+        .split_for_parts()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_description_is_openapi_31_and_knows_every_collection() {
+        let description = serde_json::to_value(DESCRIPTION.as_ref()).unwrap();
+
+        assert!(description["openapi"].as_str().unwrap().starts_with("3.1"));
+        for path in [
+            "/api/v2/me",
+            "/api/v2/accounts/{id}/reveal",
+            "/api/v2/resources/{id}/grants/{user}",
+        ] {
+            assert!(description["paths"][path].is_object(), "{path} is missing");
+        }
+        assert!(description["components"]["schemas"]["Problem"].is_object());
+    }
+}

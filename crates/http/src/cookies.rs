@@ -1,0 +1,71 @@
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::Response;
+use portcullis_model::Secret;
+
+/// A finished sign-in.
+pub(crate) const SESSION: &str = "__Host-portcullis_session";
+/// An unfinished one; good for nothing but finishing.
+pub(crate) const LOGIN: &str = "__Host-portcullis_login";
+
+const LOGIN_SECONDS: u32 = 600;
+
+pub(crate) fn find(headers: &HeaderMap, name: &str) -> Option<Secret> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|line| line.to_str().ok())
+        .flat_map(|line| line.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(key, value)| *key == name && !value.is_empty())
+        .map(|(_, value)| Secret::new(value))
+}
+
+/// A response on its way out, with its cookies.
+pub(crate) trait WithCookies {
+    fn begin_login(self, token: &Secret) -> Self;
+    fn begin_session(self, token: &Secret) -> Self;
+    fn end(self, name: &str) -> Self;
+}
+
+impl WithCookies for Response {
+    fn begin_login(self, token: &Secret) -> Self {
+        set(
+            self,
+            &format!("{LOGIN}={}; Max-Age={LOGIN_SECONDS}", token.expose()),
+        )
+    }
+
+    fn begin_session(self, token: &Secret) -> Self {
+        set(self, &format!("{SESSION}={}", token.expose())).end(LOGIN)
+    }
+
+    fn end(self, name: &str) -> Self {
+        set(self, &format!("{name}=; Max-Age=0"))
+    }
+}
+
+fn set(mut response: Response, pair: &str) -> Response {
+    let line = format!("{pair}; Path=/; Secure; HttpOnly; SameSite=Lax");
+    if let Ok(mut value) = HeaderValue::from_str(&line) {
+        value.set_sensitive(true);
+        response.headers_mut().append(header::SET_COOKIE, value);
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cookie_is_found_among_others() {
+        let mut headers = HeaderMap::new();
+        headers.insert(
+            header::COOKIE,
+            "a=1; __Host-portcullis_session=tok; b=2".parse().unwrap(),
+        );
+
+        assert_eq!(find(&headers, SESSION).unwrap().expose(), "tok");
+        assert!(find(&headers, LOGIN).is_none());
+    }
+}

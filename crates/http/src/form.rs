@@ -1,0 +1,194 @@
+use std::str::FromStr;
+
+use axum::Form;
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Response};
+use portcullis_model::Secret;
+use portcullis_ops::{FieldError, OpError};
+
+use crate::Web;
+use crate::answer::Problem;
+use crate::session::SignedIn;
+
+/// The fields of a form as they came. A field that is missing reads as empty.
+pub(crate) struct Fields(Vec<(String, String)>);
+
+impl Fields {
+    pub(crate) fn text(&self, name: &str) -> String {
+        self.find(name).unwrap_or_default().to_owned()
+    }
+
+    pub(crate) fn secret(&self, name: &str) -> Secret {
+        Secret::new(self.find(name).unwrap_or_default())
+    }
+
+    /// The secret, unless it was left empty.
+    pub(crate) fn secret_if_any(&self, name: &str) -> Option<Secret> {
+        self.find(name).filter(|text| !text.is_empty()).map(Secret::new)
+    }
+
+    /// All values of a repeated field, in order.
+    pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0
+            .iter()
+            .filter(move |(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// The pairs of two repeated fields, without those that are wholly empty.
+    pub(crate) fn pairs(&self, names: &str, values: &str) -> Vec<(String, String)> {
+        self.all(names)
+            .zip(self.all(values))
+            .map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned()))
+            .filter(|(name, value)| !name.is_empty() || !value.is_empty())
+            .collect()
+    }
+
+    /// Reads a field as a word, a number or an id.
+    pub(crate) fn parse<T: FromStr>(&self, name: &'static str) -> Result<T, OpError> {
+        self.find(name)
+            .and_then(|text| text.trim().parse().ok())
+            .ok_or_else(|| invalid(name, "choose one of the list"))
+    }
+
+    fn find(&self, name: &str) -> Option<&str> {
+        self.0
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for Fields {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
+        let Form(pairs) = Form::from_request(request, state)
+            .await
+            .map_err(IntoResponse::into_response)?;
+        Ok(Self(pairs))
+    }
+}
+
+/// A form of a signed-in person that was rendered for their session.
+pub(crate) struct Posted {
+    pub who: SignedIn,
+    pub fields: Fields,
+}
+
+impl FromRequest<Web> for Posted {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, web: &Web) -> Result<Self, Response> {
+        let (mut parts, body) = request.into_parts();
+        let who = SignedIn::from_request_parts(&mut parts, web)
+            .await
+            .map_err(IntoResponse::into_response)?;
+        let header = header(&parts.headers);
+        let fields = Fields::from_request(Request::from_parts(parts, body), web).await?;
+        let given = header.unwrap_or_else(|| fields.text("csrf"));
+        if !portcullis_ops::equal(&given, &who.csrf) {
+            return Err(crate::answer::Failure(Problem::cross_site()).into_response());
+        }
+        Ok(Self { who, fields })
+    }
+}
+
+fn header(headers: &HeaderMap) -> Option<String> {
+    headers.get("x-csrf")?.to_str().ok().map(str::to_owned)
+}
+
+pub(crate) fn invalid(field: &'static str, problem: &str) -> OpError {
+    OpError::Invalid(vec![FieldError {
+        field,
+        problem: problem.to_owned(),
+    }])
+}
+
+/// What is wrong with a form, for its summary and beside its fields.
+#[derive(Default)]
+pub(crate) struct Errors(pub(crate) Vec<FieldError>);
+
+impl Errors {
+    pub(crate) fn of(&self, field: &str) -> Option<&str> {
+        self.0
+            .iter()
+            .find(|error| error.field == field)
+            .map(|error| error.problem.as_str())
+    }
+
+    pub(crate) fn any(&self) -> bool {
+        !self.0.is_empty()
+    }
+
+    /// The problems as sentences, with the field that each is about.
+    pub(crate) fn lines(&self) -> Vec<(&'static str, String)> {
+        self.0
+            .iter()
+            .map(|error| (error.field, sentence(error)))
+            .collect()
+    }
+}
+
+fn sentence(error: &FieldError) -> String {
+    let mut words = error.field.replace(['_', '-'], " ");
+    if let Some(first) = words.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    format!("{words} {}", error.problem)
+}
+
+/// Splits the answer of an operation behind a form: what it returned, or what to show beside the fields.
+pub(crate) fn checked<T>(result: Result<T, OpError>) -> Result<Result<T, Errors>, Problem> {
+    match result {
+        Ok(output) => Ok(Ok(output)),
+        Err(OpError::Invalid(errors)) => Ok(Err(Errors(errors))),
+        Err(error) => Err(error.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fields(pairs: &[(&str, &str)]) -> Fields {
+        Fields(
+            pairs
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                .collect(),
+        )
+    }
+
+    #[test]
+    fn empty_rows_of_attributes_are_left_out() {
+        let form = fields(&[
+            ("k", "rack"),
+            ("v", "7"),
+            ("k", " "),
+            ("v", ""),
+            ("k", "row"),
+            ("v", "b"),
+        ]);
+
+        let pairs = form.pairs("k", "v");
+
+        assert_eq!(
+            pairs,
+            [
+                ("rack".to_owned(), "7".to_owned()),
+                ("row".to_owned(), "b".to_owned())
+            ]
+        );
+    }
+
+    #[test]
+    fn a_missing_field_reads_as_empty_and_never_as_a_choice() {
+        let form = fields(&[]);
+
+        assert_eq!(form.text("name"), "");
+        assert!(form.secret_if_any("password").is_none());
+        assert!(matches!(form.parse::<u32>("days"), Err(OpError::Invalid(_))));
+    }
+}

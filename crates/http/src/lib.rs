@@ -1,0 +1,52 @@
+//! The web console and the REST API: thin translations to and from operations.
+
+mod answer;
+mod api;
+mod assets;
+mod cookies;
+mod csrf;
+mod envelope;
+mod filter;
+mod form;
+mod moment;
+mod next_path;
+mod notice;
+mod pages;
+mod router;
+mod session;
+mod shell;
+
+use std::sync::Arc;
+
+pub use router::router;
+
+pub(crate) use shell::icon;
+
+/// What every handler can reach.
+#[derive(Clone)]
+pub struct Web {
+    pub gate: portcullis_ops::Gate,
+    pub base: WebSettings,
+    /// Makes the name of each request.
+    pub request_ids: Arc<dyn Fn() -> String + Send + Sync>,
+    pub demo: Option<DemoNote>,
+}
+
+/// What the console says about itself.
+#[derive(Clone, Debug)]
+pub struct WebSettings {
+    pub site_name: String,
+    /// `https://vault.example:7272`, without a slash at the end.
+    pub base_url: String,
+    pub version: &'static str,
+}
+
+/// A sentence shown on every page of a throw-away vault, such as how to sign in to it.
+#[derive(Clone, Debug)]
+pub struct DemoNote {
+    pub text: String,
+}
+
+/// The network address of the client. The binary inserts it as an extension of each request.
+#[derive(Clone, Debug)]
+pub struct ClientAddress(pub String);

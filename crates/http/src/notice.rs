@@ -1,0 +1,155 @@
+use serde::Deserialize;
+use uuid::Uuid;
+
+/// What a page says once after something was done: a word in the address, never free text.
+#[derive(Default, Deserialize)]
+pub(crate) struct NoticeQuery {
+    notice: Option<String>,
+    /// A number that belongs to the text.
+    n: Option<u32>,
+    /// What can be undone.
+    undo: Option<Uuid>,
+}
+
+/// A notice ready to be shown.
+pub(crate) struct Notice {
+    pub tone: &'static str,
+    pub text: String,
+    /// Where the undo form posts to.
+    pub undo: Option<String>,
+}
+
+const OK: &str = "ok";
+const BAD: &str = "bad";
+const PLAIN: &str = "";
+
+const NOTICES: &[(&str, &str, &str)] = &[
+    ("account-added", OK, "Account added."),
+    ("account-deleted", OK, "Account moved to the trash."),
+    ("account-restored", OK, "Account restored."),
+    ("account-saved", OK, "Account saved."),
+    ("backup-codes-left", "warn", "You have {n} backup codes left."),
+    ("cancelled", PLAIN, "Sign-in cancelled. Nothing was changed."),
+    ("expired", PLAIN, "The sign-in took too long. Start again."),
+    (
+        "last-backup-code",
+        "warn",
+        "That was your last backup code. Save a new list now.",
+    ),
+    (
+        "password-changed",
+        OK,
+        "Your password is changed. Your other sessions are signed out.",
+    ),
+    (
+        "password-generated",
+        OK,
+        "New password generated and saved as version {n}.",
+    ),
+    ("password-set", OK, "New password saved as version {n}."),
+    ("preferences-saved", OK, "Preferences saved."),
+    ("resource-added", OK, "Resource added."),
+    ("resource-deleted", OK, "Resource moved to the trash."),
+    ("resource-restored", OK, "Resource restored."),
+    ("resource-saved", OK, "Resource saved."),
+    ("session-ended", PLAIN, "Your session ended. Sign in to continue."),
+    ("sessions-ended", OK, "{n} sessions signed out."),
+    (
+        "setup-expired",
+        BAD,
+        "The set-up took too long. Type your set-up code again.",
+    ),
+    ("shared", OK, "Access given."),
+    ("signed-out", OK, "You are signed out."),
+    (
+        "timeout",
+        BAD,
+        "Correct verification code was not entered before timeout.",
+    ),
+    ("token-revoked", OK, "Token revoked. It no longer works."),
+    (
+        "too-many",
+        BAD,
+        "Too many failed attempts with incorrect verification code.",
+    ),
+    ("unshared", OK, "Access taken away."),
+    ("user-locked", OK, "Person locked. Their sessions are signed out."),
+    ("user-role", OK, "Role changed."),
+    ("user-unlocked", OK, "Person unlocked."),
+    (
+        "version-restored",
+        OK,
+        "Earlier password restored as version {n}.",
+    ),
+];
+
+impl NoticeQuery {
+    pub(crate) fn read(&self) -> Option<Notice> {
+        let word = self.notice.as_deref()?;
+        if let ("session-ended", Some(minutes)) = (word, self.n) {
+            let text =
+                format!("Your session ended after {minutes} minutes without activity. Sign in to continue.");
+            return Some(Notice {
+                tone: PLAIN,
+                text,
+                undo: None,
+            });
+        }
+        let (_, tone, text) = NOTICES.iter().find(|(key, _, _)| *key == word)?;
+        let undo = self.undo.and_then(|id| match word {
+            "account-deleted" => Some(format!("/accounts/{id}/restore")),
+            "resource-deleted" => Some(format!("/resources/{id}/restore")),
+            _ => None,
+        });
+        Some(Notice {
+            tone,
+            text: text.replace("{n}", &self.n.unwrap_or_default().to_string()),
+            undo,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(word: &str, n: Option<u32>) -> Option<String> {
+        let query = NoticeQuery {
+            notice: Some(word.to_owned()),
+            n,
+            undo: None,
+        };
+        query.read().map(|notice| notice.text)
+    }
+
+    #[test]
+    fn the_texts_are_those_of_the_catalogue() {
+        let catalogue = [
+            (
+                "timeout",
+                "Correct verification code was not entered before timeout.",
+            ),
+            (
+                "too-many",
+                "Too many failed attempts with incorrect verification code.",
+            ),
+            ("cancelled", "Sign-in cancelled. Nothing was changed."),
+            (
+                "last-backup-code",
+                "That was your last backup code. Save a new list now.",
+            ),
+        ];
+        for (word, expected) in catalogue {
+            assert_eq!(text(word, None).as_deref(), Some(expected));
+        }
+        assert_eq!(
+            text("backup-codes-left", Some(2)).as_deref(),
+            Some("You have 2 backup codes left.")
+        );
+    }
+
+    #[test]
+    fn an_address_cannot_put_words_in_our_mouth() {
+        assert_eq!(text("<b>Call this number</b>", None), None);
+    }
+}

@@ -1,0 +1,43 @@
+//! The screens of the console, one file each.
+
+mod accounts;
+mod attributes;
+pub(crate) mod audit;
+mod backup_codes;
+pub(crate) mod error;
+mod grants;
+mod help;
+mod home;
+mod keys;
+mod me;
+mod passwords;
+mod policy;
+mod resources;
+mod search;
+mod setup;
+mod shortcuts;
+mod sign_in;
+mod trash;
+mod users;
+
+use axum::Router;
+
+use crate::Web;
+
+pub(crate) fn router() -> Router<Web> {
+    Router::new()
+        .merge(accounts::router())
+        .merge(audit::router())
+        .merge(help::router())
+        .merge(home::router())
+        .merge(keys::router())
+        .merge(me::router())
+        .merge(passwords::router())
+        .merge(resources::router())
+        .merge(search::router())
+        .merge(setup::router())
+        .merge(shortcuts::router())
+        .merge(sign_in::router())
+        .merge(trash::router())
+        .merge(users::router())
+}

@@ -1,0 +1,31 @@
+use axum::extract::{Path, State};
+use portcullis_model::{AccountId, AccountRight};
+use portcullis_ops::OpError;
+use portcullis_ops::accounts::{Share, Unshare};
+
+use super::show;
+use crate::Web;
+use crate::answer::{Answer, redirect};
+use crate::form::{Posted, checked};
+use crate::pages::grants::person;
+
+pub(super) async fn share(State(web): State<Web>, Path(id): Path<AccountId>, posted: Posted) -> Answer {
+    match checked(give(&web, id, &posted).await)? {
+        Ok(()) => Ok(redirect(&format!("/accounts/{id}?tab=access&notice=shared"))),
+        Err(errors) => show::again(&web, &posted.who, id, "access", errors).await,
+    }
+}
+
+async fn give(web: &Web, id: AccountId, posted: &Posted) -> Result<(), OpError> {
+    let right: AccountRight = posted.fields.parse("right")?;
+    let user = person(web, &posted.who, &posted.fields).await?.id;
+    web.gate
+        .write(&posted.who.caller, Share { id, user, right })
+        .await
+}
+
+pub(super) async fn unshare(State(web): State<Web>, Path(id): Path<AccountId>, posted: Posted) -> Answer {
+    let user = posted.fields.parse("user")?;
+    web.gate.write(&posted.who.caller, Unshare { id, user }).await?;
+    Ok(redirect(&format!("/accounts/{id}?tab=access&notice=unshared")))
+}

@@ -1,0 +1,23 @@
+//! What a person keeps for themselves: factors, sessions, password, tokens, preferences.
+
+mod preferences;
+mod security;
+mod sessions;
+mod tokens;
+
+use axum::Router;
+use axum::routing::{get, post};
+
+use crate::Web;
+
+pub(crate) fn router() -> Router<Web> {
+    Router::new()
+        .route("/me/security", get(security::show))
+        .route("/me/security/backup-codes", post(security::regenerate))
+        .route("/me/security/password", post(security::change_password))
+        .route("/me/sessions/{id}/end", post(sessions::end))
+        .route("/me/sessions/end-all", post(sessions::end_all))
+        .route("/me/preferences", get(preferences::show).post(preferences::save))
+        .route("/me/tokens", get(tokens::show).post(tokens::add))
+        .route("/me/tokens/{id}/revoke", post(tokens::revoke))
+}

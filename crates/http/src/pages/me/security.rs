@@ -1,0 +1,175 @@
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use portcullis_model::FactorKind;
+use portcullis_ops::factors::{self, FactorView, RegenerateBackupCodes, Regenerated};
+use portcullis_ops::sessions::{self, SessionView};
+use portcullis_ops::users::{Activity, ChangeMyPassword};
+use portcullis_ops::{FieldError, OpError};
+
+use crate::Web;
+use crate::answer::{Answer, page, page_with, redirect};
+use crate::form::{Errors, Posted, checked};
+use crate::moment::Moment;
+use crate::notice::NoticeQuery;
+use crate::pages::audit::Entry;
+use crate::pages::backup_codes::BackupCodesPage;
+use crate::session::SignedIn;
+use crate::shell::Shell;
+
+#[derive(Template)]
+#[template(path = "me/security.html")]
+struct SecurityPage {
+    shell: Shell,
+    errors: Errors,
+    /// How many tries are left after a wrong code.
+    tries_left: Option<u32>,
+    methods: Vec<Method>,
+    codes: Option<Codes>,
+    sessions: Vec<Session>,
+    entries: Vec<Entry>,
+}
+
+struct Method {
+    kind: &'static str,
+    icon: &'static str,
+    name: String,
+    added: Moment,
+    used: Option<Moment>,
+}
+
+/// The backup codes: how many are left, and when and from where the others were used.
+struct Codes {
+    left: usize,
+    made: Moment,
+    spent: Vec<(Moment, String)>,
+}
+
+struct Session {
+    id: String,
+    current: bool,
+    agent: String,
+    address: String,
+    factor: &'static str,
+    began: Moment,
+    seen: Moment,
+    ends: Moment,
+}
+
+pub(super) async fn show(State(web): State<Web>, who: SignedIn, Query(notice): Query<NoticeQuery>) -> Answer {
+    let mut shown = look(&web, &who).await?;
+    shown.shell = shown.shell.with(&notice);
+    page(&shown)
+}
+
+pub(super) async fn regenerate(State(web): State<Web>, posted: Posted) -> Answer {
+    let who = &posted.who;
+    let operation = RegenerateBackupCodes {
+        code: posted.fields.secret("code"),
+    };
+    let (errors, tries_left) = match checked(web.gate.remote(&who.caller, operation).await)? {
+        Ok(Regenerated::Codes(codes)) => {
+            let username = who.me.username.clone();
+            return page(&BackupCodesPage::new(
+                &web,
+                codes,
+                username,
+                "/me/security",
+                false,
+            ));
+        }
+        Ok(Regenerated::Wrong { tries_left }) => (Errors::default(), Some(tries_left)),
+        Err(errors) => (errors, None),
+    };
+    let shown = SecurityPage {
+        errors,
+        tries_left,
+        ..look(&web, who).await?
+    };
+    page_with(StatusCode::UNPROCESSABLE_ENTITY, &shown)
+}
+
+pub(super) async fn change_password(State(web): State<Web>, posted: Posted) -> Answer {
+    let fields = &posted.fields;
+    let new = fields.secret("new");
+    let result = if new == fields.secret("repeat") {
+        let operation = ChangeMyPassword {
+            current: fields.secret("current"),
+            new,
+        };
+        web.gate.remote(&posted.who.caller, operation).await
+    } else {
+        let problem = "must be the same as the new password".to_owned();
+        Err(OpError::Invalid(vec![FieldError {
+            field: "repeat",
+            problem,
+        }]))
+    };
+    match checked(result)? {
+        Ok(()) => Ok(redirect("/me/security?notice=password-changed")),
+        Err(errors) => {
+            let shown = SecurityPage {
+                errors,
+                ..look(&web, &posted.who).await?
+            };
+            page_with(StatusCode::UNPROCESSABLE_ENTITY, &shown)
+        }
+    }
+}
+
+async fn look(web: &Web, who: &SignedIn) -> Answer<SecurityPage> {
+    let now = web.gate.now();
+    let factors = web.gate.read(&who.caller, factors::ListMine).await?;
+    let sessions = web.gate.read(&who.caller, sessions::ListMine).await?;
+    let entries = web.gate.read(&who.caller, Activity {}).await?;
+    let (codes, methods): (Vec<_>, Vec<_>) = factors
+        .into_iter()
+        .partition(|factor| factor.kind == FactorKind::BackupCode);
+    let moment = |at| Moment::new(at, now);
+    Ok(SecurityPage {
+        shell: Shell::new(web, who, "/me/security"),
+        errors: Errors::default(),
+        tries_left: None,
+        methods: methods
+            .into_iter()
+            .map(|factor| Method {
+                kind: factor.kind.label(),
+                icon: "smartphone",
+                name: factor.name,
+                added: moment(factor.created_at),
+                used: factor.used_at.map(moment),
+            })
+            .collect(),
+        codes: codes.into_iter().next().map(|factor| codes_of(factor, moment)),
+        sessions: sessions
+            .into_iter()
+            .map(|session| session_of(session, moment))
+            .collect(),
+        entries: Entry::all(entries, now),
+    })
+}
+
+fn codes_of(factor: FactorView, moment: impl Fn(portcullis_model::Timestamp) -> Moment) -> Codes {
+    Codes {
+        left: factor.left.unwrap_or_default(),
+        made: moment(factor.created_at),
+        spent: factor
+            .spent
+            .into_iter()
+            .map(|spent| (moment(spent.at), spent.address))
+            .collect(),
+    }
+}
+
+fn session_of(session: SessionView, moment: impl Fn(portcullis_model::Timestamp) -> Moment) -> Session {
+    Session {
+        id: session.id.to_string(),
+        current: session.current,
+        agent: session.agent,
+        address: session.address,
+        factor: session.factor.label(),
+        began: moment(session.created_at),
+        seen: moment(session.seen_at),
+        ends: moment(session.ends_at),
+    }
+}

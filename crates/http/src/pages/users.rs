@@ -1,0 +1,111 @@
+//! People: who is here, in which role, and who may no longer come in.
+
+mod add;
+mod change;
+mod show;
+
+use askama::Template;
+use axum::Router;
+use axum::extract::{Query, State};
+use axum::routing::{get, post};
+use portcullis_model::PageSize;
+use portcullis_ops::users::{List, UserState, UserView};
+
+use crate::Web;
+use crate::answer::{Answer, page};
+use crate::moment::Moment;
+use crate::pages::passwords::ListQuery;
+use crate::session::SignedIn;
+use crate::shell::Shell;
+
+pub(crate) fn router() -> Router<Web> {
+    Router::new()
+        .route("/users", get(list))
+        .route("/users/new", get(add::new).post(add::add))
+        .route("/users/{id}", get(show::show))
+        .route("/users/{id}/invite", post(add::invite))
+        .route("/users/{id}/lock", post(change::lock))
+        .route("/users/{id}/unlock", post(change::unlock))
+        .route("/users/{id}/role", post(change::role))
+}
+
+#[derive(Template)]
+#[template(path = "users.html")]
+struct UsersPage {
+    shell: Shell,
+    query: String,
+    rows: Vec<Row>,
+    first: bool,
+    next: Option<String>,
+}
+
+struct Row {
+    user: UserView,
+    standing: Standing,
+    factors: String,
+    seen: Option<Moment>,
+}
+
+/// The state of a person as a word, a colour and a picture.
+struct Standing {
+    word: &'static str,
+    tone: &'static str,
+    icon: &'static str,
+}
+
+impl Standing {
+    fn of(state: UserState) -> Self {
+        match state {
+            UserState::Active => Self {
+                word: "Active",
+                tone: "ok",
+                icon: "check",
+            },
+            UserState::Invited => Self {
+                word: "Invited",
+                tone: "warn",
+                icon: "clock",
+            },
+            UserState::Locked => Self {
+                word: "Locked",
+                tone: "bad",
+                icon: "lock",
+            },
+        }
+    }
+}
+
+async fn list(State(web): State<Web>, who: SignedIn, Query(query): Query<ListQuery>) -> Answer {
+    let operation = List {
+        query: query.q.clone(),
+        after: query.after.clone(),
+        size: PageSize::DEFAULT,
+    };
+    let found = web.gate.read(&who.caller, operation).await?;
+    let now = web.gate.now();
+    let rows = found
+        .items
+        .into_iter()
+        .map(|user| Row {
+            standing: Standing::of(user.state),
+            factors: factors(&user),
+            seen: user.last_sign_in_at.map(|at| Moment::new(at, now)),
+            user,
+        })
+        .collect();
+    page(&UsersPage {
+        shell: Shell::new(&web, &who, "/users"),
+        next: query.next("/users", found.next),
+        rows,
+        first: query.after.is_none(),
+        query: query.q,
+    })
+}
+
+fn factors(user: &UserView) -> String {
+    user.factors
+        .iter()
+        .map(|kind| kind.label())
+        .collect::<Vec<_>>()
+        .join(", ")
+}

@@ -1,0 +1,10 @@
+//! The doors as browsers and programs meet them.
+
+mod api;
+mod browser;
+mod pages;
+mod rules;
+mod serve;
+mod set_up;
+mod sign_in;
+mod vault;

@@ -1,0 +1,77 @@
+//! Opens the database and the vault.
+
+use std::fs;
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+use std::path::Path;
+
+use anyhow::{Context, bail};
+use portcullis_crypto::FileSlot;
+use portcullis_ops::Gate;
+use portcullis_store::Store;
+
+use crate::config::Config;
+use crate::tools::{OsChance, tools};
+
+/// Whether a missing master key may be made.
+#[derive(Clone, Copy, Eq, PartialEq)]
+pub(crate) enum Start {
+    /// A server's first start makes the key and the database.
+    MayCreate,
+    /// A command works on what is there.
+    MustExist,
+}
+
+pub(crate) async fn gate(config: &Config, start: Start) -> anyhow::Result<Gate> {
+    if config.keeps_key_beside_data() {
+        bail!(
+            "the master key {} lies in the data folder {}: a copy of one would hold the other. \
+             Move the key and set `keys.file`",
+            config.master_key.display(),
+            config.data.display()
+        );
+    }
+    let slot = FileSlot::new(&config.master_key);
+    if start == Start::MustExist && !slot.exists() {
+        bail!("there is no master key at {}; start the server first, or set `keys.file`", config.master_key.display());
+    }
+    private_folder(&config.data)?;
+    let is_new = is_new_database(config);
+    if !slot.exists() {
+        if !is_new {
+            bail!(
+                "the master key {} is missing, and the database cannot be opened without it. \
+                 Put it back from where it is kept safe, or set `keys.file`",
+                config.master_key.display()
+            );
+        }
+        slot.create(&OsChance).context("the master key cannot be made")?;
+    }
+    let store = Store::open(&config.database).await?;
+    keep_private(config)?;
+    Ok(Gate::open(store, &slot, tools(&config.site_name)).await?)
+}
+
+/// A key is made for a new database only. For one on another machine the vault itself refuses a wrong key.
+fn is_new_database(config: &Config) -> bool {
+    match config.database.strip_prefix("sqlite:") {
+        Some(path) => !Path::new(path).exists(),
+        None => true,
+    }
+}
+
+/// Makes a folder that only its owner may enter.
+pub(crate) fn private_folder(path: &Path) -> anyhow::Result<()> {
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(path)
+        .with_context(|| format!("the folder {} cannot be made", path.display()))
+}
+
+fn keep_private(config: &Config) -> anyhow::Result<()> {
+    if let Some(path) = config.database.strip_prefix("sqlite:") {
+        fs::set_permissions(path, fs::Permissions::from_mode(0o600))
+            .with_context(|| format!("{path} cannot be kept to its owner"))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,148 @@
+//! The server: opens everything, serves until told to stop, and stops in order.
+
+use std::future::pending;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use portcullis_http::{DemoNote, Web, WebSettings};
+use portcullis_model::Caller;
+use portcullis_ops::{Gate, jobs, setup};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+
+use crate::config::Config;
+use crate::open::{Start, gate};
+use crate::tls::Certificate;
+use crate::{diagnostics, listener};
+
+/// How often what is over is swept away.
+const SWEEP: Duration = Duration::from_secs(600);
+
+pub(crate) async fn run(config: Config, demo: Option<DemoNote>, gate: Gate) -> anyhow::Result<()> {
+    let certificate = Certificate::open(&config)?;
+    let metrics = diagnostics::collect()?;
+    let console = listener::bind(config.listen)
+        .await
+        .with_context(|| format!("cannot listen on {}; set `server.listen`", config.listen))?;
+    let config = with_real_port(config, &console)?;
+    let (stop, stopped) = watch::channel(false);
+
+    let mut background = tokio::task::JoinSet::new();
+    background.spawn(sweep(gate.clone(), stopped.clone()));
+    if let Some(address) = config.diagnostics {
+        let own = TcpListener::bind(address)
+            .await
+            .with_context(|| format!("cannot listen on {address}; set `diagnostics.listen`"))?;
+        tracing::info!("metrics and health on http://{}", own.local_addr()?);
+        let router = diagnostics::router(gate.clone(), metrics);
+        let stopped = stopped.clone();
+        background.spawn(async move {
+            let _ = axum::serve(own, router).with_graceful_shutdown(until(stopped)).await;
+        });
+    }
+    background.spawn(reload_on_hangup(config.clone(), Arc::clone(&certificate), stopped.clone()));
+
+    greet(&config, &gate, demo.as_ref()).await?;
+    let web = Web {
+        base: WebSettings {
+            site_name: config.site_name.clone(),
+            base_url: config.base_url.clone(),
+            version: env!("CARGO_PKG_VERSION"),
+        },
+        request_ids: {
+            let gate = gate.clone();
+            Arc::new(move || gate.request_id())
+        },
+        demo,
+        gate,
+    };
+    tokio::spawn(async move {
+        asked_to_stop().await;
+        tracing::info!("stopping");
+        let _ = stop.send(true);
+    });
+    listener::serve(console, certificate, portcullis_http::router(web), until(stopped)).await;
+    while background.join_next().await.is_some() {}
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Opens the vault as the configuration says and serves it.
+pub(crate) async fn run_configured(config: Config) -> anyhow::Result<()> {
+    let gate = gate(&config, Start::MayCreate).await?;
+    run(config, None, gate).await
+}
+
+/// With port 0 the operating system chooses; people must hear which.
+fn with_real_port(config: Config, listener: &TcpListener) -> anyhow::Result<Config> {
+    let listen = listener.local_addr()?;
+    let base_url = config.base_url.strip_suffix(":0").map(|host| format!("{host}:{}", listen.port()));
+    Ok(Config { base_url: base_url.unwrap_or_else(|| config.base_url.clone()), listen, ..config })
+}
+
+/// Says on standard output where the console is, and how to begin.
+async fn greet(config: &Config, gate: &Gate, demo: Option<&DemoNote>) -> anyhow::Result<()> {
+    let code = gate.write(&Caller::console(gate.request_id()), setup::Offer).await?;
+    match (code, demo) {
+        (Some(code), _) => {
+            println!("Portcullis is at {}/setup — set-up code {}", config.base_url, code.expose());
+        }
+        (None, Some(demo)) => println!("Portcullis is at {} — {}", config.base_url, demo.text),
+        (None, None) => println!("Portcullis is at {}", config.base_url),
+    }
+    tracing::info!(
+        server.address = %config.listen,
+        server.version = env!("CARGO_PKG_VERSION"),
+        "serving on {}",
+        config.listen
+    );
+    Ok(())
+}
+
+async fn until(mut stopped: watch::Receiver<bool>) {
+    // An error means that the sender is gone, which is a stop too.
+    let _ = stopped.wait_for(|stopped| *stopped).await;
+}
+
+async fn asked_to_stop() {
+    let terminate = async {
+        match signal(SignalKind::terminate()) {
+            Ok(mut signals) => signals.recv().await,
+            Err(_) => pending().await,
+        }
+    };
+    tokio::select! {
+        _ = terminate => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+}
+
+async fn reload_on_hangup(config: Config, certificate: Arc<Certificate>, stopped: watch::Receiver<bool>) {
+    let Ok(mut hangups) = signal(SignalKind::hangup()) else { return };
+    loop {
+        tokio::select! {
+            _ = hangups.recv() => {}
+            () = until(stopped.clone()) => return,
+        }
+        match certificate.reload(&config) {
+            Ok(()) => tracing::info!("read the certificate again"),
+            Err(error) => tracing::error!("the certificate cannot be read, the present one stays: {error:#}"),
+        }
+    }
+}
+
+async fn sweep(gate: Gate, stopped: watch::Receiver<bool>) {
+    let mut ticks = tokio::time::interval(SWEEP);
+    loop {
+        tokio::select! {
+            _ = ticks.tick() => {}
+            () = until(stopped.clone()) => return,
+        }
+        match gate.write(&Caller::job("sweep", gate.request_id()), jobs::Sweep).await {
+            Ok(swept) => tracing::debug!(?swept, "swept away what is over"),
+            Err(error) => tracing::warn!(error = &error as &dyn std::error::Error, "the sweep failed"),
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! The real time, the real chance and the second factors.
+
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use portcullis_auth::{BackupCodes, Totp};
+use portcullis_crypto::PasswordHasher;
+use portcullis_model::{Chance, Clock, Timestamp};
+use portcullis_ops::Tools;
+
+struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> Timestamp {
+        let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Timestamp::from_micros(i64::try_from(since_1970.as_micros()).unwrap_or(i64::MAX))
+    }
+}
+
+pub(crate) struct OsChance;
+
+impl Chance for OsChance {
+    fn fill(&self, bytes: &mut [u8]) {
+        aws_lc_rs::rand::fill(bytes).expect("the operating system gives random bytes");
+    }
+}
+
+pub(crate) fn tools(site_name: &str) -> Tools {
+    Tools {
+        clock: Arc::new(SystemClock),
+        chance: Arc::new(OsChance),
+        factors: vec![Arc::new(Totp::new(site_name)), Arc::new(BackupCodes)],
+        hasher: PasswordHasher::new(),
+    }
+}
