@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: the benchmarks of the test kit, in release mode.
+//! `cargo xtask bench`: the benchmarks, in release mode, with the server built beside them.
 
 use std::process::ExitCode;
 
@@ -8,17 +8,11 @@ use crate::command::cargo;
 
 pub(crate) fn run(arguments: &[String]) -> Result<ExitCode> {
     let arguments = arguments.strip_prefix(&["--".to_owned()]).unwrap_or(arguments);
-    let status = cargo(&[
-        "run",
-        "--release",
-        "-p",
-        "portcullis-testkit",
-        "--bin",
-        "bench",
-        "--",
-    ])
-    .args(arguments)
-    .status()?;
+    if !cargo(&["build", "--release", "-p", "portcullis"]).status()?.success() {
+        return Ok(ExitCode::FAILURE);
+    }
+    let bench = ["run", "--release", "-p", "portcullis-bench", "--bin", "bench", "--"];
+    let status = cargo(&bench).args(arguments).status()?;
     Ok(if status.success() {
         ExitCode::SUCCESS
     } else {

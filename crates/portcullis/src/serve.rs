@@ -84,7 +84,12 @@ fn with_real_port(config: Config, listener: &TcpListener) -> anyhow::Result<Conf
 
 /// Says on standard output where the console is, and how to begin.
 async fn greet(config: &Config, gate: &Gate, demo: Option<&DemoNote>) -> anyhow::Result<()> {
-    let code = gate.write(&Caller::console(gate.request_id()), setup::Offer).await?;
+    let console = Caller::console(gate.request_id());
+    let code = if gate.read(&console, setup::Needed).await? {
+        gate.write(&console, setup::Offer).await?
+    } else {
+        None
+    };
     match (code, demo) {
         (Some(code), _) => {
             println!("Portcullis is at {}/setup — set-up code {}", config.base_url, code.expose());

@@ -45,6 +45,11 @@ impl Entry {
         entries.into_iter().map(|entry| Self::of(entry, now)).collect()
     }
 
+    /// The actor's name, or what kind of actor it is.
+    pub(crate) fn who(&self) -> &str {
+        if self.actor.is_empty() { &self.actor_kind } else { &self.actor }
+    }
+
     fn of(entry: AuditView, now: Timestamp) -> Self {
         Self {
             seq: entry.seq,

@@ -4,7 +4,6 @@ mod api;
 mod browser;
 mod pages;
 mod rules;
-mod serve;
 mod set_up;
 mod sign_in;
 mod vault;

@@ -1,7 +1,10 @@
 //! The operations through the gate, as people, programs and auditors see them.
 
-mod rights;
+mod codes;
 mod gate;
-mod trail;
-mod tampering;
+mod guessing;
+mod rights;
 mod rotation;
+mod sign_in;
+mod tampering;
+mod trail;
