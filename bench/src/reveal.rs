@@ -32,21 +32,25 @@ pub(crate) fn run() -> Result<()> {
     let (address, paths) = server.block_on(serve())?;
     let mut figures = [Vec::new(), Vec::new(), Vec::new(), Vec::new()];
     let mut tails = [Vec::new(), Vec::new(), Vec::new(), Vec::new()];
+    let mut costs = [Vec::new(), Vec::new(), Vec::new(), Vec::new()];
     for _ in 0..ROUNDS {
         for (index, (requests, connections)) in paths.iter().enumerate() {
+            let before = processor_time()?;
             let load = load::run(address, Arc::clone(requests), *connections, SPAN);
             let (rate, mut latencies) = client.block_on(load)?;
+            costs[index].push((processor_time()? - before) * 1e6 / (rate * SPAN.as_secs_f64()));
             figures[index].push(rate);
             tails[index].push(latencies.percentile(99));
         }
     }
     let [bare, unrecorded, recorded, alone] = figures.map(median);
     let [bare_p99, unrecorded_p99, recorded_p99, alone_p99] = tails.map(median);
-    println!("reveal, {CONNECTIONS} connections  per second   p99 ms");
-    println!("  bare handler, 1 KB JSON {bare:>10.0} {bare_p99:>8.2}");
-    println!("  without gate and audit  {unrecorded:>10.0} {unrecorded_p99:>8.2}");
-    println!("  durable audit           {recorded:>10.0} {recorded_p99:>8.2}");
-    println!("  durable, 1 connection   {alone:>10.0} {alone_p99:>8.2}");
+    let costs = costs.map(median);
+    println!("reveal, {CONNECTIONS} connections  per second   p99 ms   CPU µs each, load included");
+    println!("  bare handler, 1 KB JSON {bare:>10.0} {bare_p99:>8.2} {:>8.0}", costs[0]);
+    println!("  without gate and audit  {unrecorded:>10.0} {unrecorded_p99:>8.2} {:>8.0}", costs[1]);
+    println!("  durable audit           {recorded:>10.0} {recorded_p99:>8.2} {:>8.0}", costs[2]);
+    println!("  durable, 1 connection   {alone:>10.0} {alone_p99:>8.2} {:>8.0}", costs[3]);
     println!("  durable ÷ without audit   {:.2} (goal: at least 0.85, PostgreSQL 0.8)", recorded / unrecorded);
     println!("  durable ÷ bare            {:.2} (goal on SQLite: at least 0.30)", recorded / bare);
     Ok(())
@@ -165,4 +169,14 @@ async fn open(plain: &Plain, token: &str, id: AccountId) -> Result<String> {
     let place = place(id, version.id, number);
     let bytes = plain.keyring.open(Purpose::Vault, &place, &version.password)?;
     Ok(std::str::from_utf8(&bytes)?.to_owned())
+}
+
+/// Seconds that this process has kept processors busy.
+fn processor_time() -> Result<f64> {
+    let stat = std::fs::read_to_string("/proc/self/stat")?;
+    // After the name in brackets: the 12th and 13th field, in hundredths of a second.
+    let rest = stat.rsplit(')').next().context("no statistics of this process")?;
+    let fields: Vec<&str> = rest.split_whitespace().collect();
+    let (user, system): (f64, f64) = (fields[11].parse()?, fields[12].parse()?);
+    Ok((user + system) / 100.0)
 }

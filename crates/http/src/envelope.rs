@@ -23,7 +23,11 @@ pub(crate) async fn wrap(State(web): State<Web>, mut request: Request, next: Nex
     let asked = Asked::of(&request);
     request.extensions_mut().insert(RequestId(id.clone()));
 
-    let response = if csrf::allows(request.method(), request.uri(), request.headers()) {
+    // No text that people type holds NUL, and PostgreSQL cannot store it.
+    let holds_nul = request.uri().to_string().contains("%00");
+    let response = if holds_nul {
+        Failure::from(Problem::of_status(StatusCode::BAD_REQUEST)).into_response()
+    } else if csrf::allows(request.method(), request.uri(), request.headers()) {
         tokio::time::timeout(LONGEST, next.run(request))
             .await
             .unwrap_or_else(|_| {

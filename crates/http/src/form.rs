@@ -2,7 +2,7 @@ use std::str::FromStr;
 
 use axum::Form;
 use axum::extract::{FromRequest, FromRequestParts, Request};
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use portcullis_model::Secret;
 use portcullis_ops::{FieldError, OpError};
@@ -15,6 +15,17 @@ use crate::session::SignedIn;
 pub(crate) struct Fields(Vec<(String, String)>);
 
 impl Fields {
+    /// No text that people type holds NUL, and `PostgreSQL` cannot store it.
+    fn of(pairs: Vec<(String, String)>) -> Option<Self> {
+        if pairs
+            .iter()
+            .any(|(name, value)| name.contains('\0') || value.contains('\0'))
+        {
+            return None;
+        }
+        Some(Self(pairs))
+    }
+
     pub(crate) fn text(&self, name: &str) -> String {
         self.find(name).unwrap_or_default().to_owned()
     }
@@ -67,7 +78,7 @@ impl<S: Send + Sync> FromRequest<S> for Fields {
         let Form(pairs) = Form::from_request(request, state)
             .await
             .map_err(IntoResponse::into_response)?;
-        Ok(Self(pairs))
+        Self::of(pairs).ok_or_else(|| StatusCode::BAD_REQUEST.into_response())
     }
 }
 
@@ -132,11 +143,30 @@ impl Errors {
 }
 
 fn sentence(error: &FieldError) -> String {
-    let mut words = error.field.replace(['_', '-'], " ");
-    if let Some(first) = words.get_mut(..1) {
-        first.make_ascii_uppercase();
-    }
-    format!("{words} {}", error.problem)
+    format!("{} {}", label(error.field), error.problem)
+}
+
+/// What a field is called on the screens, where that differs from its name.
+fn label(field: &str) -> String {
+    let label = match field {
+        "current" => "Current password",
+        "display_name" => "Name",
+        "email" => "E-mail",
+        "kind" => "Type",
+        "new" => "New password",
+        "person" => "Username",
+        "repeat" => "The second password",
+        "scope" | "scopes" => "What it may do",
+        "url" => "URL",
+        other => {
+            let mut words = other.replace(['_', '-'], " ");
+            if let Some(first) = words.get_mut(..1) {
+                first.make_ascii_uppercase();
+            }
+            return words;
+        }
+    };
+    label.to_owned()
 }
 
 /// Splits the answer of an operation behind a form: what it returned, or what to show beside the fields.

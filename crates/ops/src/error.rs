@@ -33,6 +33,7 @@ pub enum OpError {
 }
 
 impl OpError {
+    #[expect(clippy::needless_pass_by_value, reason = "texts and errors are passed alike")]
     pub(crate) fn invalid(field: &'static str, problem: impl ToString) -> Self {
         Self::Invalid(vec![FieldError { field, problem: problem.to_string() }])
     }

@@ -29,6 +29,12 @@ pub struct Gate {
 #[error(transparent)]
 pub struct OpenGateError(#[from] UnlockError);
 
+impl From<std::io::Error> for OpenGateError {
+    fn from(error: std::io::Error) -> Self {
+        Self(UnlockError::NoThread(error))
+    }
+}
+
 impl From<StoreError> for OpenGateError {
     fn from(error: StoreError) -> Self {
         Self(UnlockError::Store(error))
@@ -56,10 +62,9 @@ impl Gate {
             vault,
         });
         let (trail, receiver) = Queue::new();
-        let (writer_store, writer_services) = (store.clone(), Arc::clone(&services));
-        tokio::spawn(trail::write_batches(receiver, move |entries| {
-            append_alone(writer_store.clone(), Arc::clone(&writer_services), entries)
-        }));
+        let (writer_store, writer_services) = (store.on_own_thread(), Arc::clone(&services));
+        let write = move |entries| append_alone(writer_store.clone(), Arc::clone(&writer_services), entries);
+        trail::start_writer(receiver, write)?;
         Ok(Self { store, services, trail })
     }
 
@@ -73,14 +78,12 @@ impl Gate {
     }
 
     /// Runs an operation that changes nothing. Its output leaves only when its audit entry is on disk.
+    ///
+    /// It has no task of its own: a caller that hangs up leaves nothing half done and gets nothing.
     pub async fn read<O: Read>(&self, caller: &Caller, operation: O) -> Result<O::Output, OpError> {
-        let (gate, caller) = (self.clone(), caller.clone());
-        unstoppable(async move {
-            let records = Records::of(&operation, &caller, gate.now());
-            let result = contained(gate.try_read(&caller, operation, &records)).await;
-            gate.close::<O, _>(&records, result, Closing::Read).await
-        })
-        .await
+        let records = Records::of(&operation, caller, self.now());
+        let result = contained(self.try_read(caller, operation, &records)).await;
+        self.close::<O, _>(records, result, Closing::Read).await
     }
 
     /// Runs an operation in one transaction with its audit entry.
@@ -89,7 +92,7 @@ impl Gate {
         unstoppable(async move {
             let records = Records::of(&operation, &caller, gate.now());
             let result = contained(gate.try_write(&caller, operation, &records)).await;
-            gate.close::<O, _>(&records, result, Closing::Write).await
+            gate.close::<O, _>(records, result, Closing::Write).await
         })
         .await
     }
@@ -100,7 +103,7 @@ impl Gate {
         unstoppable(async move {
             let records = Records::of(&operation, &caller, gate.now());
             let result = contained(gate.try_remote(&caller, operation, &records)).await;
-            gate.close::<O, _>(&records, result, Closing::Remote).await
+            gate.close::<O, _>(records, result, Closing::Remote).await
         })
         .await
     }
@@ -142,8 +145,13 @@ impl Gate {
         let tx = self.store.begin_write().await?;
         let permit = authorize::<O>(caller, records, &tx).await?;
         let output = operation.run(&permit, &self.services, &tx).await?;
-        if O::AUDIT == Audit::Always {
-            trail::append(&tx, &self.services.vault, &[records.succeeded()]).await?;
+        let remarkable = match O::AUDIT {
+            Audit::Always => true,
+            Audit::Refusals => false,
+            Audit::Remarks => records.has_message(),
+        };
+        if remarkable {
+            trail::append(&tx, &self.services.vault, &[records.ended_well()]).await?;
         }
         tx.commit().await?;
         Ok(output)
@@ -167,7 +175,7 @@ impl Gate {
 
         let tx = self.store.begin_write().await?;
         let output = operation.settle(&permit, &self.services, plan, effect, &tx).await?;
-        trail::append(&tx, &self.services.vault, &[records.succeeded()]).await?;
+        trail::append(&tx, &self.services.vault, &[records.ended_well()]).await?;
         tx.commit().await?;
         Ok(output)
     }
@@ -175,14 +183,14 @@ impl Gate {
     /// Puts on record what a transaction did not: every refusal and failure, and every read that counts.
     async fn close<O: crate::Operation, T>(
         &self,
-        records: &Records,
+        records: Records,
         result: Result<T, OpError>,
         closing: Closing,
     ) -> Result<T, OpError> {
         match result {
             Ok(output) => {
                 if closing == Closing::Read && O::AUDIT == Audit::Always {
-                    self.trail.record(records.succeeded()).await?;
+                    self.trail.record(records.into_success()).await?;
                 }
                 Ok(output)
             }

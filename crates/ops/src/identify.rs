@@ -56,7 +56,7 @@ pub async fn token(
 }
 
 /// How stale the time of last use may get, so that not every request writes.
-const STALE: Duration = Duration::from_secs(60);
+const STALE: Duration = Duration::from_mins(1);
 
 /// A caller, and what to note about when they were seen.
 pub struct Found {

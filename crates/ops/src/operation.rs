@@ -116,6 +116,8 @@ impl Right {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Audit {
     Always,
+    /// Refusals, and successes that have something to say: for jobs that mostly find nothing to do.
+    Remarks,
     /// Only what was refused or failed: for lists and pages, whose every look would drown the rest.
     Refusals,
 }

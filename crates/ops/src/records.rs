@@ -31,12 +31,17 @@ impl Records {
     }
 
     /// The entry for an operation that ran to its end.
-    pub(crate) fn succeeded(&self) -> AuditEntry {
-        let mut entry = self.entry().clone();
-        if entry.outcome == Outcome::Fail {
-            entry.outcome = Outcome::Succeed;
-        }
-        entry
+    pub(crate) fn ended_well(&self) -> AuditEntry {
+        well(self.entry().clone())
+    }
+
+    /// The same, when nothing else needs it any more.
+    pub(crate) fn into_success(self) -> AuditEntry {
+        well(self.entry.into_inner().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(crate) fn has_message(&self) -> bool {
+        self.entry().message.is_some()
     }
 
     pub(crate) fn ended(&self, outcome: Outcome) -> AuditEntry {
@@ -49,4 +54,11 @@ impl Records {
     pub(crate) fn about(&self, subject: Subject) {
         self.entry().subject = subject;
     }
+}
+
+fn well(mut entry: AuditEntry) -> AuditEntry {
+    if entry.outcome == Outcome::Fail {
+        entry.outcome = Outcome::Succeed;
+    }
+    entry
 }

@@ -9,6 +9,9 @@ const LONGEST: usize = 1000;
 
 /// A text for the trail: one line, no characters that could forge another, not too long.
 pub(crate) fn for_trail(text: &str) -> String {
+    if text.len() <= LONGEST && text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return text.to_owned();
+    }
     let mut clean = String::with_capacity(text.len());
     for (count, character) in text.chars().enumerate() {
         if count == LONGEST {
@@ -34,6 +37,7 @@ pub(crate) struct Fields {
 }
 
 impl Fields {
+    #[expect(clippy::needless_pass_by_value, reason = "texts and errors are passed alike")]
     pub(crate) fn wrong(&mut self, field: &'static str, problem: impl ToString) {
         self.errors.push(FieldError { field, problem: problem.to_string() });
     }

@@ -13,7 +13,7 @@ use crate::text::for_trail;
 use crate::vault::Vault;
 
 pub use checkpoint::{Checkpoint, CheckpointError};
-pub(crate) use writer::{Queue, write_batches};
+pub(crate) use writer::{Queue, start_writer};
 
 /// What the first row of every trail follows.
 pub(crate) const GENESIS: [u8; 32] = [0; 32];

@@ -6,7 +6,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use portcullis_crypto::{Key, Keyring, OpenError, Place, Purpose};
 use portcullis_model::{AccountId, FactorId, Sealed, Secret, UserId, VersionId};
-use portcullis_store::factors::Factor;
+use portcullis_store::factors::{self, Factor};
 use portcullis_store::versions::Version;
 use portcullis_store::{Snapshot, Tx, audit, keks};
 use uuid::Uuid;
@@ -124,6 +124,32 @@ impl Vault {
         Ok(keyring.seal(Purpose::Factors, version, &place, enrolment, &*services.chance)?)
     }
 
+    /// The factors of a person, if the trail knows them as the newest: an earlier row put back would bring a
+    /// spent code back to life.
+    pub(crate) async fn current_factors(&self, tx: &Tx, user: UserId) -> Result<Vec<Factor>, OpError> {
+        // Another login may spend a code between the two statements; then both are read again.
+        for _ in 0..3 {
+            let own = factors::list(tx, user).await?;
+            let digest = portcullis_crypto::sha256(&[&trace_of(&own)]);
+            let newest = audit::newest_digest(tx, user.0).await?;
+            if newest.is_some_and(|newest| portcullis_crypto::equal(&newest, &digest)) {
+                return Ok(own);
+            }
+        }
+        Err(OpError::Damaged)
+    }
+
+    /// Puts the factors of a person on record after a change. The caller holds the person.
+    pub(crate) async fn record_factors<O>(
+        &self,
+        permit: &Permit<'_, O>,
+        tx: &Tx,
+        user: UserId,
+    ) -> Result<(), OpError> {
+        permit.wrote(&trace_of(&factors::list(tx, user).await?));
+        Ok(())
+    }
+
     /// Opens an enrolment for the engine that judges answers; it never leaves as an output.
     pub(crate) async fn open_factor(
         &self,
@@ -156,6 +182,20 @@ pub(crate) fn place_of_version(account: AccountId, id: VersionId, number: u32) -
 
 pub(crate) fn place_of_factor(id: FactorId, user: UserId) -> Place {
     Place { table: "factors", column: "ciphertext", row: id.0, owner: user.0, version: 0 }
+}
+
+/// The ciphertexts of the active factors, each behind its id and length.
+fn trace_of(factors: &[Factor]) -> Vec<u8> {
+    let mut active: Vec<&Factor> = factors.iter().filter(|factor| factor.active).collect();
+    active.sort_unstable_by_key(|factor| factor.id);
+    let mut trace = Vec::new();
+    for factor in active {
+        let ciphertext = &factor.enrolment.ciphertext;
+        trace.extend_from_slice(factor.id.0.as_bytes());
+        trace.extend_from_slice(&u32::try_from(ciphertext.len()).unwrap_or(u32::MAX).to_be_bytes());
+        trace.extend_from_slice(ciphertext);
+    }
+    trace
 }
 
 fn text_of(bytes: &[u8]) -> Result<Secret, OpError> {

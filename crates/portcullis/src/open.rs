@@ -1,7 +1,8 @@
 //! Opens the database and the vault.
 
 use std::fs;
-use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+use std::io::ErrorKind;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
 use anyhow::{Context, bail};
@@ -46,8 +47,8 @@ pub(crate) async fn gate(config: &Config, start: Start) -> anyhow::Result<Gate> 
         }
         slot.create(&OsChance).context("the master key cannot be made")?;
     }
-    let store = Store::open(&config.database).await?;
     keep_private(config)?;
+    let store = Store::open(&config.database).await?;
     Ok(Gate::open(store, &slot, tools(&config.site_name)).await?)
 }
 
@@ -68,10 +69,15 @@ pub(crate) fn private_folder(path: &Path) -> anyhow::Result<()> {
         .with_context(|| format!("the folder {} cannot be made", path.display()))
 }
 
+/// Before the database opens: SQLite gives the files beside it the mode that it finds.
 fn keep_private(config: &Config) -> anyhow::Result<()> {
-    if let Some(path) = config.database.strip_prefix("sqlite:") {
-        fs::set_permissions(path, fs::Permissions::from_mode(0o600))
-            .with_context(|| format!("{path} cannot be kept to its owner"))?;
-    }
-    Ok(())
+    let Some(path) = config.database.strip_prefix("sqlite:") else { return Ok(()) };
+    let made = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+    let kept = match made {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            fs::set_permissions(path, fs::Permissions::from_mode(0o600))
+        }
+        made => made.map(drop),
+    };
+    kept.with_context(|| format!("{path} cannot be kept to its owner"))
 }

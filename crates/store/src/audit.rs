@@ -1,5 +1,7 @@
 //! The audit trail: rows are appended and read, never changed.
 
+use std::fmt::Write;
+
 use portcullis_model::{AuditFilter, AuditView, Timestamp, TrailPage};
 use uuid::Uuid;
 
@@ -62,7 +64,7 @@ pub async fn insert(tx: &Tx, rows: &[AuditRow]) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// PostgreSQL is a round trip away, so one statement takes many rows; few sizes, so that each stays prepared.
+/// `PostgreSQL` is a round trip away, so one statement takes many rows; few sizes, so that each stays prepared.
 fn statement_size(dialect: Dialect, left: usize) -> usize {
     match dialect {
         Dialect::Postgres if 64 <= left => 64,
@@ -80,7 +82,7 @@ fn statement(rows: usize) -> String {
     format!("INSERT INTO audit ({COLUMNS}) VALUES {}", tuples.join(", "))
 }
 
-fn values(row: &AuditRow) -> [Value; 20] {
+fn values(row: &AuditRow) -> [Value<'_>; 20] {
     [
         row.seq.into(),
         row.at.into(),
@@ -98,7 +100,7 @@ fn values(row: &AuditRow) -> [Value; 20] {
         (&row.outcome).into(),
         (&row.reason).into(),
         (&row.message).into(),
-        row.digest.clone().into(),
+        row.digest.as_deref().into(),
         (&row.hash[..]).into(),
         row.mac_version.into(),
         (&row.mac[..]).into(),
@@ -156,33 +158,40 @@ pub async fn list(
 ) -> Result<Vec<AuditView>, StoreError> {
     let mut sql = format!("SELECT {COLUMNS} FROM audit WHERE seq < ?1");
     let mut args = vec![Value::from(page.before.unwrap_or(i64::MAX))];
-    let mut and = |condition: &str, value: Value| {
+    for (condition, value) in conditions(filter) {
         args.push(value);
         sql.push_str(" AND ");
         sql.push_str(&condition.replace('?', &format!("?{}", args.len())));
-    };
-    if !filter.who.is_empty() {
-        and("actor = ?", filter.who.to_lowercase().into());
-    }
-    if !filter.operation.is_empty() {
-        let beginning = crate::search::pattern(&filter.operation);
-        and("operation LIKE ? ESCAPE '\\'", beginning.trim_start_matches('%').into());
-    }
-    if let Some(subject) = filter.subject {
-        and("subject_id = ?", subject.into());
-    }
-    if let Some(outcome) = filter.outcome {
-        and("outcome = ?", outcome.word().into());
-    }
-    if let Some(since) = filter.since {
-        and("? <= at", since.into());
-    }
-    if let Some(until) = filter.until {
-        and("at < ?", until.into());
     }
     args.push(Value::from(i64::from(page.size.get()) + 1));
-    sql.push_str(&format!(" ORDER BY seq DESC LIMIT ?{}", args.len()));
+    // Writing to a string cannot fail.
+    let _ = write!(sql, " ORDER BY seq DESC LIMIT ?{}", args.len());
     snapshot.rows(&sql, &args, view).await
+}
+
+fn conditions(filter: &AuditFilter) -> Vec<(&'static str, Value<'_>)> {
+    let mut conditions: Vec<(&str, Value<'_>)> = Vec::new();
+    if !filter.who.is_empty() {
+        conditions.push(("actor = ?", filter.who.to_lowercase().into()));
+    }
+    if !filter.operation.is_empty() {
+        let anywhere = crate::search::pattern(&filter.operation);
+        let beginning = anywhere.trim_start_matches('%').to_owned();
+        conditions.push(("operation LIKE ? ESCAPE '\\'", beginning.into()));
+    }
+    if let Some(subject) = filter.subject {
+        conditions.push(("subject_id = ?", subject.into()));
+    }
+    if let Some(outcome) = filter.outcome {
+        conditions.push(("outcome = ?", outcome.word().into()));
+    }
+    if let Some(since) = filter.since {
+        conditions.push(("? <= at", since.into()));
+    }
+    if let Some(until) = filter.until {
+        conditions.push(("at < ?", until.into()));
+    }
+    conditions
 }
 
 /// The newest entries that a person made or that are about them.

@@ -1,5 +1,5 @@
 use std::ops::Deref;
-use std::path::PathBuf;
+use std::path::Path;
 
 use crate::row::{Row, Value};
 use crate::{StoreError, migrate, postgres, sqlite};
@@ -20,12 +20,23 @@ impl Store {
     /// Opens `sqlite:PATH` or `postgres://…` and brings its schema up to date.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
         let backend = match url.strip_prefix("sqlite:") {
-            Some(path) => Backend::Sqlite(sqlite::Pool::open(PathBuf::from(path))?),
+            Some(path) => Backend::Sqlite(sqlite::Pool::open(Path::new(path))?),
             None => Backend::Postgres(postgres::open(url).await?),
         };
         let store = Self { backend };
         migrate::run(&store).await?;
         Ok(store)
+    }
+
+    /// The same database for a thread that may wait: on `SQLite` its transactions begin and end on that thread,
+    /// which saves two hand-overs each. Never for a thread that other tasks share.
+    #[must_use]
+    pub fn on_own_thread(&self) -> Self {
+        let backend = match &self.backend {
+            Backend::Postgres(pool) => Backend::Postgres(pool.clone()),
+            Backend::Sqlite(pool) => Backend::Sqlite(pool.on_own_thread()),
+        };
+        Self { backend }
     }
 
     /// Begins a read-only transaction on one consistent state of the database.
@@ -37,7 +48,7 @@ impl Store {
         Ok(Snapshot { connection })
     }
 
-    /// Begins a transaction that may write. On SQLite there is one at a time.
+    /// Begins a transaction that may write. On `SQLite` there is one at a time.
     pub async fn begin_write(&self) -> Result<Tx, StoreError> {
         let connection = match &self.backend {
             Backend::Postgres(pool) => Connection::Postgres(postgres::Transaction::write(pool).await?),
@@ -62,7 +73,7 @@ impl Snapshot {
     pub(crate) async fn rows<T: Send>(
         &self,
         sql: &str,
-        args: &[Value],
+        args: &[Value<'_>],
         read: impl Fn(&Row<'_>) -> Result<T, StoreError> + Send + Sync,
     ) -> Result<Vec<T>, StoreError> {
         match &self.connection {
@@ -75,7 +86,7 @@ impl Snapshot {
     pub(crate) async fn row<T: Send>(
         &self,
         sql: &str,
-        args: &[Value],
+        args: &[Value<'_>],
         read: impl Fn(&Row<'_>) -> Result<T, StoreError> + Send + Sync,
     ) -> Result<Option<T>, StoreError> {
         Ok(self.rows(sql, args, read).await?.pop())
@@ -96,7 +107,15 @@ pub(crate) enum Dialect {
 }
 
 impl Dialect {
-    /// Keeps a row from changing until the transaction ends. SQLite has one writer, so nothing is needed there.
+    /// Keeps a row from being held or changed by others until the transaction ends.
+    pub(crate) fn update_lock(self) -> &'static str {
+        match self {
+            Self::Postgres => " FOR UPDATE",
+            Self::Sqlite => "",
+        }
+    }
+
+    /// Keeps a row from changing until the transaction ends. `SQLite` has one writer, so nothing is needed there.
     pub(crate) fn share_lock(self) -> &'static str {
         match self {
             Self::Postgres => " FOR SHARE",
@@ -126,7 +145,7 @@ impl Tx {
     }
 
     /// Runs a statement and tells how many rows it changed.
-    pub(crate) async fn execute(&self, sql: &str, args: &[Value]) -> Result<u64, StoreError> {
+    pub(crate) async fn execute(&self, sql: &str, args: &[Value<'_>]) -> Result<u64, StoreError> {
         match &self.0.connection {
             Connection::Postgres(transaction) => transaction.execute(sql, args).await,
             Connection::Sqlite(transaction) => transaction.execute(sql, args),

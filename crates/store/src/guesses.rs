@@ -2,7 +2,7 @@
 
 use portcullis_model::Timestamp;
 
-use crate::row::args;
+use crate::row::{Row, args};
 use crate::{Snapshot, StoreError, Tx};
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -11,13 +11,29 @@ pub struct Guesses {
     pub not_before: Timestamp,
 }
 
-pub async fn find(snapshot: &Snapshot, who: &str, factor: &str) -> Result<Option<Guesses>, StoreError> {
+async fn find(snapshot: &Snapshot, who: &str, factor: &str) -> Result<Option<Guesses>, StoreError> {
     let sql = "SELECT failures, not_before FROM guesses WHERE who = ?1 AND factor = ?2";
-    snapshot
-        .row(sql, args![who, factor], |row| {
-            Ok(Guesses { failures: row.number(0, "guesses.failures")?, not_before: row.time(1)? })
-        })
-        .await
+    snapshot.row(sql, args![who, factor], read).await
+}
+
+/// What was guessed so far, held until the transaction ends: of many guesses at once each sees the one before.
+pub async fn hold(tx: &Tx, who: &str, factor: &str, at: Timestamp) -> Result<Guesses, StoreError> {
+    // A row that is not there cannot be held.
+    tx.execute(
+        "INSERT INTO guesses (who, factor, failures, not_before, changed_at) VALUES (?1, ?2, 0, ?3, ?3) \
+         ON CONFLICT (who, factor) DO NOTHING",
+        args![who, factor, at],
+    )
+    .await?;
+    let lock = tx.dialect().update_lock();
+    let sql = format!("SELECT failures, not_before FROM guesses WHERE who = ?1 AND factor = ?2{lock}");
+    let held = tx.row(&sql, args![who, factor], read).await?;
+    // A right answer may have deleted the row in between.
+    Ok(held.unwrap_or(Guesses { failures: 0, not_before: at }))
+}
+
+fn read(row: &Row<'_>) -> Result<Guesses, StoreError> {
+    Ok(Guesses { failures: row.number(0, "guesses.failures")?, not_before: row.time(1)? })
 }
 
 /// Counts a guess before it is looked at and tells how many there are now.

@@ -46,7 +46,7 @@ impl Transaction {
     pub(crate) async fn rows<T>(
         &self,
         sql: &str,
-        args: &[Value],
+        args: &[Value<'_>],
         read: impl Fn(&Row<'_>) -> Result<T, StoreError>,
     ) -> Result<Vec<T>, StoreError> {
         let mut connection = self.inner.lock().await;
@@ -54,7 +54,7 @@ impl Transaction {
         rows.iter().map(|row| read(&Row::Postgres(row))).collect()
     }
 
-    pub(crate) async fn execute(&self, sql: &str, args: &[Value]) -> Result<u64, StoreError> {
+    pub(crate) async fn execute(&self, sql: &str, args: &[Value<'_>]) -> Result<u64, StoreError> {
         let mut connection = self.inner.lock().await;
         Ok(query(sql, args).execute(&mut **connection).await?.rows_affected())
     }
@@ -70,11 +70,11 @@ impl Transaction {
     }
 }
 
-fn query(sql: &str, args: &[Value]) -> Query<'static, Postgres, PgArguments> {
+fn query<'a>(sql: &str, args: &'a [Value<'_>]) -> Query<'a, Postgres, PgArguments> {
     // The statements of this crate are constants; values travel as parameters only.
     let text: Cow<'_, str> = if sql.contains('?') { sql.replace('?', "$").into() } else { sql.into() };
     args.iter().fold(sqlx::query(AssertSqlSafe(text.into_owned())), |query, value| match value {
-        Value::Bytes(bytes) => query.bind(bytes.clone()),
+        Value::Bytes(bytes) => query.bind(bytes.as_deref()),
         Value::Integer(number) => query.bind(*number),
         Value::Text(text) => query.bind(text.as_deref().map(without_nul)),
         Value::Uuid(id) => query.bind(*id),

@@ -57,6 +57,7 @@ pub fn attributes_from(json: &str) -> Result<Vec<(String, String)>, StoreError> 
 }
 
 /// Custom attributes as the JSON of their column.
+#[expect(clippy::missing_panics_doc, reason = "pairs of texts are always JSON")]
 pub fn attributes_to(attributes: &[(String, String)]) -> String {
     serde_json::to_string(attributes).expect("pairs of texts are always JSON")
 }

@@ -1,28 +1,30 @@
+use std::borrow::Cow;
+
 use portcullis_model::Timestamp;
 use sqlx::postgres::PgRow;
 use uuid::Uuid;
 
 use crate::StoreError;
 
-/// A value on its way into a statement. Each knows its type even when it is absent: PostgreSQL asks.
+/// A value on its way into a statement. Each knows its type even when it is absent: `PostgreSQL` asks.
 #[derive(Clone, Debug)]
-pub(crate) enum Value {
-    Bytes(Option<Vec<u8>>),
+pub(crate) enum Value<'a> {
+    Bytes(Option<Cow<'a, [u8]>>),
     Integer(Option<i64>),
-    Text(Option<String>),
+    Text(Option<Cow<'a, str>>),
     Uuid(Option<Uuid>),
 }
 
 macro_rules! into_value {
     ($($source:ty => $variant:ident, $convert:expr);+ $(;)?) => {$(
-        impl From<$source> for Value {
+        impl<'a> From<$source> for Value<'a> {
             fn from(value: $source) -> Self {
                 let convert: fn($source) -> _ = $convert;
                 Self::$variant(Some(convert(value)))
             }
         }
 
-        impl From<Option<$source>> for Value {
+        impl<'a> From<Option<$source>> for Value<'a> {
             fn from(value: Option<$source>) -> Self {
                 let convert: fn($source) -> _ = $convert;
                 Self::$variant(value.map(convert))
@@ -32,16 +34,15 @@ macro_rules! into_value {
 }
 
 into_value! {
-    &[u8] => Bytes, <[u8]>::to_vec;
-    &[u8; 32] => Bytes, |bytes| bytes.to_vec();
-    Vec<u8> => Bytes, |bytes| bytes;
+    &'a [u8] => Bytes, Cow::Borrowed;
+    &'a [u8; 32] => Bytes, |bytes| Cow::Borrowed(&bytes[..]);
     bool => Integer, i64::from;
     i64 => Integer, |number| number;
     u32 => Integer, i64::from;
     Timestamp => Integer, Timestamp::micros;
-    &str => Text, str::to_owned;
-    &String => Text, String::clone;
-    String => Text, |text| text;
+    &'a str => Text, Cow::Borrowed;
+    &'a String => Text, |text| Cow::Borrowed(text.as_str());
+    String => Text, Cow::Owned;
     Uuid => Uuid, |id| id;
 }
 

@@ -1,4 +1,4 @@
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -14,24 +14,34 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
 const READERS: usize = 8;
 
-/// The connections to one SQLite file: one that writes, several that read.
+/// The connections to one `SQLite` file: one that writes, several that read.
 #[derive(Clone)]
 pub(crate) struct Pool {
     readers: Lane,
     writer: Lane,
+    wait: Wait,
+}
+
+/// Where a transaction waits for the disk and for other processes.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Wait {
+    /// On a thread for blocking work, so that other tasks go on.
+    Aside,
+    /// On the thread that asks.
+    Here,
 }
 
 impl Pool {
-    pub(crate) fn open(path: PathBuf) -> Result<Self, StoreError> {
+    pub(crate) fn open(path: &Path) -> Result<Self, StoreError> {
         let failed = |error: rusqlite::Error| StoreError::Open {
             url: format!("sqlite:{}", path.display()),
             error: Box::new(error),
         };
         let connect = |flags| -> Result<Connection, rusqlite::Error> {
-            let connection = Connection::open_with_flags(&path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+            let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
             connection.busy_timeout(BUSY_TIMEOUT)?;
             connection.set_prepared_statement_cache_capacity(128);
-            connection.pragma_update(None, "mmap_size", 1 << 30)?;
+            connection.pragma_update(None, "cache_size", -16_384)?;
             Ok(connection)
         };
         let writer =
@@ -50,18 +60,27 @@ impl Pool {
             reader.pragma_update(None, "query_only", true).map_err(failed)?;
             readers.push(reader);
         }
-        Ok(Self { readers: Lane::new(readers), writer: Lane::new(vec![writer]) })
+        Ok(Self { readers: Lane::new(readers), writer: Lane::new(vec![writer]), wait: Wait::Aside })
+    }
+
+    pub(crate) fn on_own_thread(&self) -> Self {
+        Self { wait: Wait::Here, ..self.clone() }
     }
 
     pub(crate) async fn read(&self) -> Result<Transaction, StoreError> {
-        self.readers.take().await.begin("BEGIN")
+        self.readers.take().await.begin("BEGIN", self.wait)
     }
 
     pub(crate) async fn write(&self) -> Result<Transaction, StoreError> {
         let idle = self.writer.take().await;
         // A transaction that reads first and writes later could fail at once with SQLITE_BUSY.
-        // Off the async threads, because another process may hold the lock for a while.
-        tokio::task::spawn_blocking(|| idle.begin("BEGIN IMMEDIATE")).await.map_err(|_| StoreError::Task)?
+        match self.wait {
+            Wait::Here => idle.begin("BEGIN IMMEDIATE", Wait::Here),
+            // Another process may hold the lock for a while.
+            Wait::Aside => tokio::task::spawn_blocking(|| idle.begin("BEGIN IMMEDIATE", Wait::Aside))
+                .await
+                .map_err(|_| StoreError::Task)?,
+        }
     }
 }
 
@@ -94,9 +113,9 @@ struct Lent {
 }
 
 impl Lent {
-    fn begin(self, statement: &str) -> Result<Transaction, StoreError> {
+    fn begin(self, statement: &str, wait: Wait) -> Result<Transaction, StoreError> {
         self.connection().prepare_cached(statement)?.execute([])?;
-        Ok(Transaction { lent: Mutex::new(self) })
+        Ok(Transaction { lent: Mutex::new(self), wait })
     }
 
     fn connection(&self) -> &Connection {
@@ -119,6 +138,7 @@ impl Drop for Lent {
 pub(crate) struct Transaction {
     // The lock is never contended: it makes `&Transaction` sendable across an await.
     lent: Mutex<Lent>,
+    wait: Wait,
 }
 
 impl Transaction {
@@ -130,7 +150,7 @@ impl Transaction {
     pub(crate) fn rows<T>(
         &self,
         sql: &str,
-        args: &[Value],
+        args: &[Value<'_>],
         read: impl Fn(&Row<'_>) -> Result<T, StoreError>,
     ) -> Result<Vec<T>, StoreError> {
         self.with(|connection| {
@@ -144,7 +164,7 @@ impl Transaction {
         })
     }
 
-    pub(crate) fn execute(&self, sql: &str, args: &[Value]) -> Result<u64, StoreError> {
+    pub(crate) fn execute(&self, sql: &str, args: &[Value<'_>]) -> Result<u64, StoreError> {
         self.with(|connection| {
             let changed = connection.prepare_cached(sql)?.execute(rusqlite::params_from_iter(args))?;
             Ok(changed as u64)
@@ -155,19 +175,25 @@ impl Transaction {
         self.with(|connection| Ok(connection.execute_batch(sql)?))
     }
 
-    /// Waits for the disk on a thread where waiting holds up nobody else.
+    /// Waits until the work is on disk.
     pub(crate) async fn commit(self) -> Result<(), StoreError> {
-        let committed = tokio::task::spawn_blocking(move || {
-            self.with(|connection| {
-                connection.prepare_cached("COMMIT")?.execute([])?;
-                Ok(())
-            })
-        });
-        committed.await.map_err(|_| StoreError::Task)?
+        match self.wait {
+            Wait::Here => self.commit_here(),
+            Wait::Aside => {
+                tokio::task::spawn_blocking(move || self.commit_here()).await.map_err(|_| StoreError::Task)?
+            }
+        }
+    }
+
+    fn commit_here(self) -> Result<(), StoreError> {
+        self.with(|connection| {
+            connection.prepare_cached("COMMIT")?.execute([])?;
+            Ok(())
+        })
     }
 }
 
-impl rusqlite::ToSql for Value {
+impl rusqlite::ToSql for Value<'_> {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
         Ok(match self {
             Self::Bytes(Some(bytes)) => ToSqlOutput::Borrowed(ValueRef::Blob(bytes)),
@@ -178,5 +204,37 @@ impl rusqlite::ToSql for Value {
                 ToSqlOutput::Borrowed(ValueRef::Null)
             }
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pragmas(transaction: &Transaction) -> [String; 5] {
+        let names = ["journal_mode", "synchronous", "foreign_keys", "secure_delete", "query_only"];
+        names.map(|name| {
+            let read = |connection: &Connection| {
+                let value = connection.pragma_query_value(None, name, |row| row.get::<_, rusqlite::types::Value>(0))?;
+                Ok(match value {
+                    rusqlite::types::Value::Integer(number) => number.to_string(),
+                    rusqlite::types::Value::Text(text) => text,
+                    other => format!("{other:?}"),
+                })
+            };
+            transaction.with(read).unwrap()
+        })
+    }
+
+    #[tokio::test]
+    async fn what_is_written_is_on_disk_and_what_is_deleted_is_wiped() {
+        let folder = tempfile::tempdir().unwrap();
+        let pool = Pool::open(&folder.path().join("test.db")).unwrap();
+
+        let writer = pragmas(&pool.write().await.unwrap());
+        let reader = pragmas(&pool.read().await.unwrap());
+
+        assert_eq!(writer, ["wal", "2", "1", "1", "0"]);
+        assert_eq!(reader[4], "1", "whoever reads cannot write");
     }
 }

@@ -8,7 +8,7 @@ use crate::row::args;
 use crate::{Snapshot, StoreError, Tx};
 
 /// How long deleted things can come back.
-pub const KEPT: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+pub const KEPT: Duration = Duration::from_hours(720);
 
 /// The trash of a person: what they own, resources before accounts that went on their own.
 pub async fn list(snapshot: &Snapshot, owner: UserId) -> Result<Vec<TrashView>, StoreError> {

@@ -144,6 +144,13 @@ pub async fn insert(tx: &Tx, user: &User) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Keeps others from changing a person and their factors until the transaction ends.
+pub async fn hold(tx: &Tx, id: UserId) -> Result<(), StoreError> {
+    let sql = format!("SELECT epoch FROM users WHERE id = ?1{}", tx.dialect().update_lock());
+    tx.row(&sql, args![id.0], |row| row.get::<i64>(0)).await?;
+    Ok(())
+}
+
 /// Sets who an invited person says they are.
 pub async fn set_person(tx: &Tx, id: UserId, username: &str, display_name: &str, email: &str) -> Result<u64, StoreError> {
     tx.execute(

@@ -69,7 +69,7 @@ pub async fn history(snapshot: &Snapshot, account: AccountId) -> Result<Vec<Vers
         .await
 }
 
-/// PostgreSQL answers a literal 1 as a 32-bit integer, SQLite as a 64-bit one.
+/// `PostgreSQL` answers a literal 1 as a 32-bit integer, `SQLite` as a 64-bit one.
 fn flag(row: &Row<'_>, index: usize) -> Result<bool, StoreError> {
     match row {
         Row::Postgres(_) => Ok(row.get::<i32>(index)? != 0),

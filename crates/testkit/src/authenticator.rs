@@ -19,7 +19,9 @@ impl Authenticator {
     /// The code that the app shows at `moment`, `steps` later.
     pub fn code(&self, moment: Timestamp, steps: i64) -> Secret {
         let seconds = moment.seconds() + steps * Self::STEP;
-        let secret = BASE32_NOPAD.decode(self.key.expose().as_bytes()).expect("the key is base 32");
+        let secret = BASE32_NOPAD
+            .decode(self.key.expose().as_bytes())
+            .expect("the key is base 32");
         let app = totp_rs::Builder::new()
             .with_algorithm(totp_rs::Algorithm::SHA1)
             .with_digits(6)
@@ -27,6 +29,9 @@ impl Authenticator {
             .with_secret(secret)
             .build()
             .expect("the key is one of 160 bits");
-        Secret::new(app.generate(u64::try_from(seconds).expect("it is after 1970")).to_string())
+        Secret::new(
+            app.generate(u64::try_from(seconds).expect("it is after 1970"))
+                .to_string(),
+        )
     }
 }

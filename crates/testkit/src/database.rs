@@ -24,48 +24,57 @@ pub fn dialect() -> Dialect {
 }
 
 /// An empty database that is gone when this is dropped.
-pub(crate) enum Database {
+pub struct Database(Place);
+
+enum Place {
     Postgres(postgres::Database),
     Sqlite(TempDir),
 }
 
 impl Database {
-    /// One whose schema may not be there yet.
-    pub(crate) async fn create() -> Self {
+    /// One whose schema may or may not be there yet: quick to make.
+    pub async fn create() -> Self {
         match dialect() {
-            Dialect::Postgres => Self::Postgres(postgres::Database::create().await),
-            Dialect::Sqlite => Self::Sqlite(tempfile::tempdir().expect("there is room for a database")),
+            Dialect::Postgres => Self(Place::Postgres(postgres::Database::create().await)),
+            Dialect::Sqlite => Self::sqlite_file(),
         }
     }
 
     /// One without any table.
-    pub(crate) async fn create_bare() -> Self {
+    pub async fn create_bare() -> Self {
         match dialect() {
-            Dialect::Postgres => Self::Postgres(postgres::Database::create_bare().await),
-            Dialect::Sqlite => Self::create().await,
+            Dialect::Postgres => Self(Place::Postgres(postgres::Database::create_bare().await)),
+            Dialect::Sqlite => Self::sqlite_file(),
         }
     }
 
-    pub(crate) fn url(&self) -> String {
-        match self {
-            Self::Postgres(database) => database.url(),
-            Self::Sqlite(folder) => format!("sqlite:{}", folder.path().join("portcullis.db").display()),
+    fn sqlite_file() -> Self {
+        Self(Place::Sqlite(
+            tempfile::tempdir().expect("there is room for a database"),
+        ))
+    }
+
+    /// What `Store::open` takes.
+    pub fn url(&self) -> String {
+        match &self.0 {
+            Place::Postgres(database) => database.url(),
+            Place::Sqlite(folder) => format!("sqlite:{}", folder.path().join("portcullis.db").display()),
         }
     }
 
     /// Runs a script on a connection of its own.
-    pub(crate) async fn run(&self, script: &str) -> anyhow::Result<()> {
-        match self {
-            Self::Postgres(database) => database.run(script).await,
-            Self::Sqlite(_) => Ok(self.sqlite()?.execute_batch(script)?),
+    pub async fn run(&self, script: &str) -> anyhow::Result<()> {
+        match &self.0 {
+            Place::Postgres(database) => database.run(script).await,
+            Place::Sqlite(_) => Ok(self.sqlite()?.execute_batch(script)?),
         }
     }
 
     /// The first column of a query's answer, which must be text.
-    pub(crate) async fn texts(&self, query: &str) -> anyhow::Result<Vec<String>> {
-        match self {
-            Self::Postgres(database) => database.texts(query).await,
-            Self::Sqlite(_) => {
+    pub async fn texts(&self, query: &str) -> anyhow::Result<Vec<String>> {
+        match &self.0 {
+            Place::Postgres(database) => database.texts(query).await,
+            Place::Sqlite(_) => {
                 let connection = self.sqlite()?;
                 let mut statement = connection.prepare(query)?;
                 let rows = statement.query_map([], |row| row.get(0))?;

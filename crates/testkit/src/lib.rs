@@ -16,7 +16,7 @@ mod world;
 pub use authenticator::Authenticator;
 pub use chance::SeededChance;
 pub use clock::MockClock;
-pub use database::{Dialect, dialect};
+pub use database::{Database, Dialect, dialect};
 pub use people::Person;
 pub use slot::MemorySlot;
 pub use world::World;

@@ -35,7 +35,8 @@ impl Person {
     pub fn wrong_code(&self, world: &World) -> Secret {
         let near: Vec<Secret> = (-3..=3).map(|steps| self.code_at(world, steps)).collect();
         let mut all = (0..1_000_000).map(|number| Secret::new(format!("{number:06}")));
-        all.find(|code| !near.contains(code)).expect("seven codes are not all codes")
+        all.find(|code| !near.contains(code))
+            .expect("seven codes are not all codes")
     }
 }
 
@@ -43,10 +44,17 @@ impl World {
     /// The first administrator, who is set up when first asked for.
     pub async fn administrator(&self) -> Person {
         let set_up = async {
-            let code = self.gate.write(&self.console(), Offer).await.expect("the console may offer set-up");
-            self.set_up(code.expect("nobody has finished set-up"), "admin").await
+            let code = self
+                .gate
+                .write(&self.console(), Offer)
+                .await
+                .expect("the console may offer set-up");
+            self.set_up(code.expect("nobody has finished set-up"), "admin")
+                .await
         };
-        Box::pin(self.first_administrator.get_or_init(|| set_up)).await.clone()
+        Box::pin(self.first_administrator.get_or_init(|| set_up))
+            .await
+            .clone()
     }
 
     /// A person whom the first administrator invited and who has set themselves up.
@@ -66,13 +74,20 @@ impl World {
             email: format!("{username}@example.org"),
             role,
         };
-        self.gate.write(&administrator.caller, add).await.expect("the administrator may add people")
+        self.gate
+            .write(&administrator.caller, add)
+            .await
+            .expect("the administrator may add people")
     }
 
     /// Walks through set-up with `code`; the clock moves by one step at the end.
     pub async fn set_up(&self, code: Secret, username: &str) -> Person {
         let claim = self.claim(code, username);
-        let claimed = self.gate.remote(&self.anonymous(), claim).await.expect("the set-up code works");
+        let claimed = self
+            .gate
+            .remote(&self.anonymous(), claim)
+            .await
+            .expect("the set-up code works");
         self.confirm(claimed.login_token, username).await
     }
 
@@ -90,8 +105,14 @@ impl World {
 
     /// The app that scans what the second page of set-up shows.
     pub async fn scan(&self, login_token: &Secret) -> Authenticator {
-        let pending = Pending { token: login_token.clone() };
-        let shown = self.gate.read(&self.anonymous(), pending).await.expect("the enrolment waits");
+        let pending = Pending {
+            token: login_token.clone(),
+        };
+        let shown = self
+            .gate
+            .read(&self.anonymous(), pending)
+            .await
+            .expect("the enrolment waits");
         Authenticator::new(shown.key)
     }
 
@@ -103,11 +124,22 @@ impl World {
             code: app.code(self.clock.now(), 0),
             name: "Phone".to_owned(),
         };
-        let confirmation = self.gate.remote(&self.anonymous(), confirm).await.expect("set-up can be confirmed");
-        let Confirmation::Confirmed { session_token, backup_codes } = confirmation else {
+        let confirmation = self
+            .gate
+            .remote(&self.anonymous(), confirm)
+            .await
+            .expect("set-up can be confirmed");
+        let Confirmation::Confirmed {
+            session_token,
+            backup_codes,
+        } = confirmation
+        else {
             panic!("the first code of {username} was not accepted")
         };
-        let caller = self.caller(&session_token).await.expect("a fresh session is alive");
+        let caller = self
+            .caller(&session_token)
+            .await
+            .expect("a fresh session is alive");
         self.clock.advance(Duration::from_secs(30));
         Person {
             id: caller.user().expect("a session belongs to a person"),
@@ -129,7 +161,9 @@ impl World {
     pub async fn caller_on(&self, gate: &Gate, session_token: &Secret) -> Option<Caller> {
         let request = gate.request_id();
         let found = identify::session(gate, session_token, "192.0.2.7", &request).await;
-        found.expect("a session can be looked up").map(|signed_in| signed_in.caller)
+        found
+            .expect("a session can be looked up")
+            .map(|signed_in| signed_in.caller)
     }
 
     /// Begins a sign-in; gives the token of the unfinished login.
@@ -138,13 +172,19 @@ impl World {
             username: username.to_owned(),
             agent: "Firefox".to_owned(),
         };
-        gate.write(&self.anonymous(), begin).await.expect("anybody may begin a sign-in")
+        gate.write(&self.anonymous(), begin)
+            .await
+            .expect("anybody may begin a sign-in")
     }
 
     /// A sign-in up to the code; gives the token of the login that waits for it.
     pub async fn pass_password(&self, gate: &Gate, person: &Person) -> Secret {
         let token = self.begin(gate, &person.username).await;
-        match self.prove_password(gate, &token, &person.password).await.expect("a password can be tried") {
+        match self
+            .prove_password(gate, &token, &person.password)
+            .await
+            .expect("a password can be tried")
+        {
             PasswordStep::Passed { login_token } => login_token,
             _ => panic!("the password of {} was not accepted", person.username),
         }
@@ -157,10 +197,16 @@ impl World {
         password: &Secret,
     ) -> Result<PasswordStep, OpError> {
         let (token, password) = (token.clone(), password.clone());
-        gate.remote(&self.anonymous(), ProvePassword { token, password }).await
+        gate.remote(&self.anonymous(), ProvePassword { token, password })
+            .await
     }
 
-    pub async fn prove_factor(&self, gate: &Gate, token: &Secret, code: &Secret) -> Result<FactorStep, OpError> {
+    pub async fn prove_factor(
+        &self,
+        gate: &Gate,
+        token: &Secret,
+        code: &Secret,
+    ) -> Result<FactorStep, OpError> {
         let (token, code) = (token.clone(), code.clone());
         gate.remote(&self.anonymous(), ProveFactor { token, code }).await
     }
@@ -174,13 +220,17 @@ impl World {
     pub async fn sign_in_on(&self, gate: &Gate, person: &Person) -> Result<Person, OpError> {
         self.clock.advance(Duration::from_secs(30));
         let token = self.begin(gate, &person.username).await;
-        let PasswordStep::Passed { login_token } = self.prove_password(gate, &token, &person.password).await?
+        let PasswordStep::Passed { login_token } =
+            self.prove_password(gate, &token, &person.password).await?
         else {
             return Err(OpError::Denied);
         };
         match self.prove_factor(gate, &login_token, &person.code(self)).await? {
             FactorStep::Passed { session_token, .. } => Ok(Person {
-                caller: self.caller_on(gate, &session_token).await.expect("a fresh session is alive"),
+                caller: self
+                    .caller_on(gate, &session_token)
+                    .await
+                    .expect("a fresh session is alive"),
                 session_token,
                 ..person.clone()
             }),

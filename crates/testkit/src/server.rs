@@ -27,11 +27,11 @@ pub use person::Person;
 /// How long a start or a stop may take before the test fails.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// A running server. It dies with this, and with the thread of the test.
+/// A server. Its process dies with this, and with the thread of the test.
 pub struct Server {
     pub installation: Installation,
     address: Address,
-    process: Option<Child>,
+    process: Option<Process>,
     output: Arc<Mutex<Vec<String>>>,
     setup_code: Option<String>,
 }
@@ -77,21 +77,18 @@ impl Server {
 
     /// The number of the process, while it runs.
     pub fn process_id(&self) -> u32 {
-        self.process.as_ref().expect("the server runs").id()
+        self.process.as_ref().expect("the server runs").0.id()
     }
 
     /// Sends a signal to the process.
     pub fn signal(&self, signal: Signal) {
         let child = self.process.as_ref().expect("the server runs");
-        kill_process(Pid::from_child(child), signal).expect("the process of the test can be signalled");
+        kill_process(Pid::from_child(&child.0), signal).expect("the process of the test can be signalled");
     }
 
     /// `kill -9`: whatever it was doing ends in the middle.
     pub fn kill(&mut self) {
-        if let Some(mut child) = self.process.take() {
-            child.kill().expect("the process of the test can be killed");
-            child.wait().expect("a killed process ends");
-        }
+        self.process = None;
     }
 
     /// Asks it to stop and waits until it has; gives the exit code.
@@ -102,14 +99,20 @@ impl Server {
 
     /// Waits until the process has ended; gives the exit code, or nothing if a signal ended it.
     pub async fn wait(&mut self) -> Option<i32> {
-        let mut child = self.process.take().expect("the server runs");
-        let id = Pid::from_child(&child);
-        let ended = timeout(PATIENCE, tokio::task::spawn_blocking(move || child.wait())).await;
+        let mut process = self.process.take().expect("the server runs");
+        let id = Pid::from_child(&process.0);
+        let ended = timeout(PATIENCE, tokio::task::spawn_blocking(move || process.0.wait())).await;
         let Ok(ended) = ended else {
             let _ = kill_process(id, Signal::KILL);
-            panic!("the server did not stop within {PATIENCE:?}; its log:\n{}", self.installation.log());
+            panic!(
+                "the server did not stop within {PATIENCE:?}; its log:\n{}",
+                self.installation.log()
+            );
         };
-        ended.expect("waiting does not panic").expect("a child can be waited for").code()
+        ended
+            .expect("waiting does not panic")
+            .expect("a child can be waited for")
+            .code()
     }
 
     /// Starts it again on the same folders and another port; kills it first if it still runs.
@@ -119,7 +122,10 @@ impl Server {
     }
 
     async fn begin(&mut self) {
-        let log = fs::OpenOptions::new().create(true).append(true).open(self.installation.log_path());
+        let log = fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(self.installation.log_path());
         let mut child = self
             .installation
             .server_command()
@@ -130,32 +136,46 @@ impl Server {
             .expect("the binary can be started");
         let (first, greeting) = oneshot::channel();
         self.output = Arc::default();
-        let (output, stdout) = (Arc::clone(&self.output), child.stdout.take().expect("it is piped"));
+        let (output, stdout) = (
+            Arc::clone(&self.output),
+            child.stdout.take().expect("it is piped"),
+        );
         std::thread::spawn(move || {
             let mut first = Some(first);
             for line in BufReader::new(stdout).lines().map_while(Result::ok) {
-                output.lock().unwrap_or_else(PoisonError::into_inner).push(line.clone());
+                output
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .push(line.clone());
                 if let Some(first) = first.take() {
                     let _ = first.send(line);
                 }
             }
         });
-        self.process = Some(child);
+        self.process = Some(Process(child));
         let Ok(Ok(greeting)) = timeout(PATIENCE, greeting).await else {
             panic!("the server did not greet; its log:\n{}", self.installation.log());
         };
         self.greeted(&greeting);
         let health = self.client().get(self.url("/healthz")).send().await;
         let status = health.map(|answer| answer.status().as_u16());
-        assert!(matches!(status, Ok(200)), "{status:?}; its log:\n{}", self.installation.log());
+        assert!(
+            matches!(status, Ok(200)),
+            "{status:?}; its log:\n{}",
+            self.installation.log()
+        );
     }
 
     /// Reads `Portcullis is at https://localhost:1234/setup — set-up code ABC`.
     fn greeted(&mut self, greeting: &str) {
-        let (_, rest) = greeting.split_once("https://localhost:").expect("the greeting names the address");
+        let (_, rest) = greeting
+            .split_once("https://localhost:")
+            .expect("the greeting names the address");
         let port: String = rest.chars().take_while(char::is_ascii_digit).collect();
         self.address.move_to(&port);
-        self.setup_code = greeting.split_once("set-up code ").map(|(_, code)| code.trim().to_owned());
+        self.setup_code = greeting
+            .split_once("set-up code ")
+            .map(|(_, code)| code.trim().to_owned());
     }
 
     /// A client without cookies that trusts exactly this server's certificate and follows nothing.
@@ -164,11 +184,13 @@ impl Server {
     }
 }
 
-impl Drop for Server {
+/// A process that dies with this.
+struct Process(Child);
+
+impl Drop for Process {
     fn drop(&mut self) {
-        if let Some(mut child) = self.process.take() {
-            let _ = child.kill();
-            let _ = child.wait();
-        }
+        // It may have ended before.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
     }
 }

@@ -1,5 +1,5 @@
-use portcullis_ops::audit::{Verified, Verify};
 use portcullis_ops::Checkpoint;
+use portcullis_ops::audit::{Verified, Verify};
 use portcullis_store::audit::{self, AuditRow};
 
 use crate::World;
@@ -13,7 +13,9 @@ impl World {
     /// The lines after entry `seq`.
     pub async fn trail_after(&self, seq: i64) -> Vec<String> {
         let rows = self.entries_after(seq).await;
-        rows.iter().map(|row| format!("{} {}", row.operation, row.outcome)).collect()
+        rows.iter()
+            .map(|row| format!("{} {}", row.operation, row.outcome))
+            .collect()
     }
 
     /// The whole entries after entry `seq`, oldest first.
@@ -22,7 +24,9 @@ impl World {
         let mut rows: Vec<AuditRow> = Vec::new();
         loop {
             let after = rows.last().map_or(seq, |row| row.seq);
-            let page = audit::after(&snapshot, after, 1000).await.expect("the trail can be read");
+            let page = audit::after(&snapshot, after, 1000)
+                .await
+                .expect("the trail can be read");
             if page.is_empty() {
                 return rows;
             }
@@ -32,13 +36,18 @@ impl World {
 
     /// The number of the newest entry.
     pub async fn last_entry(&self) -> i64 {
-        let newest = audit::newest(&self.snapshot().await).await.expect("the trail can be read");
+        let newest = audit::newest(&self.snapshot().await)
+            .await
+            .expect("the trail can be read");
         newest.map_or(0, |(seq, _)| seq)
     }
 
     /// What the verifier says of the trail.
     pub async fn verify(&self, checkpoint: Option<Checkpoint>) -> Verified {
         let verify = Verify { checkpoint };
-        self.gate.read(&self.console(), verify).await.expect("the console may verify the trail")
+        self.gate
+            .read(&self.console(), verify)
+            .await
+            .expect("the console may verify the trail")
     }
 }

@@ -19,10 +19,19 @@ impl World {
             address: format!("{name}.example.org"),
             ..ResourceDraft::default()
         };
-        self.gate.write(&owner.caller, resources::Add { draft }).await.expect("the owner may add resources")
+        self.gate
+            .write(&owner.caller, resources::Add { draft })
+            .await
+            .expect("the owner may add resources")
     }
 
-    pub async fn account(&self, owner: &Person, resource: ResourceId, name: &str, password: &str) -> AccountId {
+    pub async fn account(
+        &self,
+        owner: &Person,
+        resource: ResourceId,
+        name: &str,
+        password: &str,
+    ) -> AccountId {
         let add = accounts::Add {
             resource,
             name: name.to_owned(),
@@ -30,19 +39,36 @@ impl World {
             attributes: Vec::new(),
             password: Some(Secret::new(password)),
         };
-        self.gate.write(&owner.caller, add).await.expect("the owner may add accounts")
+        self.gate
+            .write(&owner.caller, add)
+            .await
+            .expect("the owner may add accounts")
     }
 
     /// Gives `user` a right on one account.
     pub async fn share(&self, owner: &Person, id: AccountId, user: &Person, right: AccountRight) {
-        let share = accounts::Share { id, user: user.id, right };
-        self.gate.write(&owner.caller, share).await.expect("the owner may share an account");
+        let share = accounts::Share {
+            id,
+            user: user.id,
+            right,
+        };
+        self.gate
+            .write(&owner.caller, share)
+            .await
+            .expect("the owner may share an account");
     }
 
     /// Gives `user` a right on a resource and all its accounts.
     pub async fn share_resource(&self, owner: &Person, id: ResourceId, user: &Person, right: AccountRight) {
-        let share = resources::Share { id, user: user.id, right };
-        self.gate.write(&owner.caller, share).await.expect("the owner may share a resource");
+        let share = resources::Share {
+            id,
+            user: user.id,
+            right,
+        };
+        self.gate
+            .write(&owner.caller, share)
+            .await
+            .expect("the owner may share a resource");
     }
 
     /// Reveals the current password of an account.
@@ -56,7 +82,12 @@ impl World {
     }
 
     /// Reveals one version of the password of an account.
-    pub async fn reveal_version(&self, person: &Person, id: AccountId, version: u32) -> Result<String, OpError> {
+    pub async fn reveal_version(
+        &self,
+        person: &Person,
+        id: AccountId,
+        version: u32,
+    ) -> Result<String, OpError> {
         let secret = self.gate.read(&person.caller, reveal(id, Some(version))).await?;
         Ok(secret.expose().to_owned())
     }

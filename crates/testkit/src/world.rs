@@ -37,7 +37,9 @@ impl World {
         let (url, slot) = (database.url(), MemorySlot::default());
         let store = Store::open(&url).await.expect("the database of the test opens");
         let tools = tools(&clock, &chance);
-        let gate = Gate::open(store.clone(), &slot, tools).await.expect("a new vault can be made");
+        let gate = Gate::open(store.clone(), &slot, tools)
+            .await
+            .expect("a new vault can be made");
         Self {
             gate,
             store,
@@ -54,8 +56,12 @@ impl World {
     ///
     /// It is also what a restart leaves: a gate that remembers nothing but what is in the database.
     pub async fn second_node(&self) -> Gate {
-        let store = Store::open(&self.url).await.expect("the database of the test opens");
-        Gate::open(store, &self.slot, self.tools()).await.expect("the slot opens the vault")
+        let store = Store::open(&self.url)
+            .await
+            .expect("the database of the test opens");
+        Gate::open(store, &self.slot, self.tools())
+            .await
+            .expect("the slot opens the vault")
     }
 
     /// What a gate needs, with this world's clock and chance.
@@ -79,25 +85,38 @@ impl World {
 
     /// A snapshot to look at rows with the functions of the store.
     pub async fn snapshot(&self) -> Snapshot {
-        self.store.begin_read().await.expect("the database of the test can be read")
+        self.store
+            .begin_read()
+            .await
+            .expect("the database of the test can be read")
     }
 
     /// A transaction of another process, to change rows behind the product's back.
     pub async fn transaction(&self) -> Tx {
-        let other = Store::open(&self.url).await.expect("the database of the test opens");
-        other.begin_write().await.expect("the database of the test can be written")
+        let other = Store::open(&self.url)
+            .await
+            .expect("the database of the test opens");
+        other
+            .begin_write()
+            .await
+            .expect("the database of the test can be written")
     }
 
     /// A transaction of another process that keeps everybody from appending to the trail while it lives.
     pub async fn hold_trail(&self) -> Tx {
         let tx = self.transaction().await;
-        portcullis_store::audit::head(&tx).await.expect("the end of the trail can be read");
+        portcullis_store::audit::head(&tx)
+            .await
+            .expect("the end of the trail can be read");
         tx
     }
 
     /// Runs a script that both databases understand.
     pub async fn sql(&self, script: &str) {
-        self.database.run(script).await.unwrap_or_else(|error| panic!("{error}: {script}"));
+        self.database
+            .run(script)
+            .await
+            .unwrap_or_else(|error| panic!("{error}: {script}"));
     }
 
     /// Runs the script of the database at hand.
@@ -110,12 +129,17 @@ impl World {
 
     /// The first column of a query's answer, which must be text: `CAST(… AS TEXT)`.
     pub async fn texts(&self, query: &str) -> Vec<String> {
-        self.database.texts(query).await.unwrap_or_else(|error| panic!("{error}: {query}"))
+        self.database
+            .texts(query)
+            .await
+            .unwrap_or_else(|error| panic!("{error}: {query}"))
     }
 
     /// The answer of a query that counts.
     pub async fn count(&self, what: &str) -> i64 {
-        let texts = self.texts(&format!("SELECT CAST(COUNT(*) AS TEXT) FROM {what}")).await;
+        let texts = self
+            .texts(&format!("SELECT CAST(COUNT(*) AS TEXT) FROM {what}"))
+            .await;
         texts[0].parse().expect("a count is a number")
     }
 
@@ -137,13 +161,10 @@ impl World {
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
         };
-        assert!(tokio::time::timeout(patience, holds).await.is_ok(), "not within {patience:?}: {what}");
-    }
-
-    /// The address of a database without any table, and what keeps it alive.
-    pub async fn bare_database() -> (String, impl Sized + use<>) {
-        let database = Database::create_bare().await;
-        (database.url(), database)
+        assert!(
+            tokio::time::timeout(patience, holds).await.is_ok(),
+            "not within {patience:?}: {what}"
+        );
     }
 }
 

@@ -47,7 +47,11 @@ impl Entry {
 
     /// The actor's name, or what kind of actor it is.
     pub(crate) fn who(&self) -> &str {
-        if self.actor.is_empty() { &self.actor_kind } else { &self.actor }
+        if self.actor.is_empty() {
+            &self.actor_kind
+        } else {
+            &self.actor
+        }
     }
 
     fn of(entry: AuditView, now: Timestamp) -> Self {

@@ -52,7 +52,6 @@ impl Program {
 async fn a_program_walks_through_the_whole_vault() {
     let world = World::new().await;
     let person = world.administrator().await;
-    let bob = world.user("bob", Role::PasswordUser).await;
     let program = Program::of(&world, &person, &Scope::FOR_TOKENS).await;
 
     assert_eq!(program.get("/me").await.json()["username"], "admin");
@@ -107,6 +106,20 @@ async fn a_program_walks_through_the_whole_vault() {
     assert_eq!(set.json(), json!({ "version": 2 }));
     let versions = program.get(&format!("/accounts/{id}/versions")).await.json();
     assert_eq!(versions["items"].as_array().unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn a_program_shares_deletes_and_oversees() {
+    let world = World::new().await;
+    let person = world.administrator().await;
+    let bob = world.user("bob", Role::PasswordUser).await;
+    let program = Program::of(&world, &person, &Scope::FOR_TOKENS).await;
+    let resource = world.resource(&person, "db-prod-01").await;
+    let id = world
+        .account(&person, resource, "root", "first-password-of-root")
+        .await;
+    world.reveal(&person, id).await.unwrap();
+
     let grant = format!("/accounts/{id}/grants/{}", bob.id);
     assert_eq!(
         program
@@ -142,8 +155,8 @@ async fn a_program_walks_through_the_whole_vault() {
         program
             .get("/audit?operation=account.reveal_password")
             .await
-            .json()["items"][0]["reason"],
-        "INC-1"
+            .json()["items"][0]["actor"],
+        "admin"
     );
     assert_eq!(program.get("/audit/verify").await.json()["problems"], json!([]));
     assert_eq!(

@@ -9,32 +9,32 @@ use portcullis_testkit::{Person, World};
 use tower::ServiceExt;
 
 /// A browser without scripts: it keeps cookies and sends forms.
-pub struct Browser {
+pub(crate) struct Browser {
     router: Router,
     cookies: BTreeMap<String, String>,
 }
 
-pub struct Answer {
-    pub status: StatusCode,
-    pub headers: HeaderMap,
-    pub text: String,
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) text: String,
 }
 
 impl Answer {
-    pub fn location(&self) -> &str {
+    pub(crate) fn location(&self) -> &str {
         self.headers
             .get(header::LOCATION)
             .map(|value| value.to_str().unwrap())
             .unwrap_or_default()
     }
 
-    pub fn json(&self) -> serde_json::Value {
+    pub(crate) fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {}", self.text))
     }
 
     /// Fails unless the page shows `text`, as people read it.
     #[track_caller]
-    pub fn shows(&self, text: &str) {
+    pub(crate) fn shows(&self, text: &str) {
         let readable = self.text.replace("&#39;", "'").replace("&#38;", "&");
         assert!(
             readable.contains(text),
@@ -44,14 +44,22 @@ impl Answer {
     }
 
     /// What stands in the form's hidden or visible field.
-    pub fn value_of(&self, field: &str) -> String {
-        let (_, rest) = self.text.split_once(&format!("name=\"{field}\"")).expect("the field is there");
-        let (_, rest) = rest.split('>').next().unwrap().split_once("value=\"").expect("the field has a value");
+    pub(crate) fn value_of(&self, field: &str) -> String {
+        let (_, rest) = self
+            .text
+            .split_once(&format!("name=\"{field}\""))
+            .expect("the field is there");
+        let (_, rest) = rest
+            .split('>')
+            .next()
+            .unwrap()
+            .split_once("value=\"")
+            .expect("the field has a value");
         rest.split('"').next().unwrap().to_owned()
     }
 }
 
-pub fn doors(world: &World) -> Router {
+pub(crate) fn doors(world: &World) -> Router {
     let gate = world.gate.clone();
     router(Web {
         gate: world.gate.clone(),
@@ -66,7 +74,7 @@ pub fn doors(world: &World) -> Router {
 }
 
 /// Sends one request as it stands.
-pub async fn send(router: &Router, mut request: Request<Body>) -> Answer {
+pub(crate) async fn send(router: &Router, mut request: Request<Body>) -> Answer {
     request
         .extensions_mut()
         .insert(ClientAddress("192.0.2.7".to_owned()));
@@ -82,14 +90,14 @@ pub async fn send(router: &Router, mut request: Request<Body>) -> Answer {
 }
 
 impl Browser {
-    pub fn new(world: &World) -> Self {
+    pub(crate) fn new(world: &World) -> Self {
         Self {
             router: doors(world),
             cookies: BTreeMap::new(),
         }
     }
 
-    pub fn of(world: &World, person: &Person) -> Self {
+    pub(crate) fn of(world: &World, person: &Person) -> Self {
         let mut browser = Self::new(world);
         let token = person.session_token.expose().to_owned();
         browser
@@ -98,17 +106,17 @@ impl Browser {
         browser
     }
 
-    pub async fn get(&mut self, path: &str) -> Answer {
+    pub(crate) async fn get(&mut self, path: &str) -> Answer {
         self.ask(Method::GET, path, String::new(), "text/html").await
     }
 
     /// Sends a form with the hidden field of the session, if there is one.
-    pub async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+    pub(crate) async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
         self.submit(path, fields, "text/html").await
     }
 
     /// The same as a script does it.
-    pub async fn fetch(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+    pub(crate) async fn fetch(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
         self.submit(path, fields, "application/json").await
     }
 
@@ -162,7 +170,7 @@ impl Browser {
         }
     }
 
-    pub fn has(&self, cookie: &str) -> bool {
+    pub(crate) fn has(&self, cookie: &str) -> bool {
         self.cookies.contains_key(cookie)
     }
 }

@@ -99,6 +99,8 @@ async fn what_cannot_be_read_is_the_clients_fault_in_the_shape_that_it_reads() {
         (Method::GET, "/accounts/not-a-uuid", "", form, 400),
         (Method::GET, "/accounts/%2e%2e%2f", "", form, 400),
         (Method::GET, "/nowhere", "", form, 404),
+        (Method::GET, "/passwords?q=%00", "", form, 400),
+        (Method::POST, "/sign-in", "username=a%00b", form, 400),
         (Method::DELETE, "/passwords", "", form, 405),
         (Method::POST, "/me/preferences", "{}", "application/json", 415),
         (
@@ -130,6 +132,31 @@ async fn what_cannot_be_read_is_the_clients_fault_in_the_shape_that_it_reads() {
                 .unwrap()
                 .starts_with("text/html"),
             "{path}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_made_up_place_in_a_list_is_never_a_fault_of_the_server() {
+    let world = World::new().await;
+    let person = world.administrator().await;
+    let mut browser = Browser::of(&world, &person);
+
+    for path in ["/passwords", "/resources", "/users"] {
+        for after in ["x", "~~~", "%F0%9F%92%A9", "a.b.c"] {
+            let answer = browser.get(&format!("{path}?after={after}")).await;
+            assert!(
+                !answer.status.is_server_error(),
+                "{path} {after}: {}",
+                answer.status
+            );
+        }
+    }
+    for query in ["before=-1", "before=x", "since=x", "subject=x", "outcome=x"] {
+        assert_eq!(
+            browser.get(&format!("/audit?{query}")).await.status,
+            200,
+            "{query}"
         );
     }
 }

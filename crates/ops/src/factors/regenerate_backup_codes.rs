@@ -47,7 +47,7 @@ impl Remote for RegenerateBackupCodes {
             return Err(OpError::TooMany { retry_after });
         }
         let mut apps = Vec::new();
-        for factor in factors::list(tx, user).await? {
+        for factor in services.vault.current_factors(tx, user).await? {
             if factor.active && factor.kind == FactorKind::Totp {
                 let enrolment = services.vault.open_factor(tx, &factor).await?;
                 apps.push((factor, enrolment));
@@ -84,6 +84,7 @@ impl Remote for RegenerateBackupCodes {
             Ok(Regenerated::Wrong { tries_left: limits::RETRIES })
         };
         let Some((index, Verdict::Accept { enrolment: Some(enrolment) })) = effect else { return wrong() };
+        users::hold(tx, user.id).await?;
         let factor = &apps[index].0;
         let sealed = services.vault.seal_factor(services, tx, factor.id, factor.user, &enrolment).await?;
         if factors::replace(tx, factor.id, factor.revision, &sealed, services.now()).await? != 1 {
@@ -93,6 +94,8 @@ impl Remote for RegenerateBackupCodes {
         factors::delete_kind(tx, user.id, FactorKind::BackupCode).await?;
         let person: Username = user.username.parse().map_err(|_| OpError::Damaged)?;
         let codes = add_backup_codes(services, tx, user.id, &person).await?;
+        permit.about(Subject { kind: SubjectKind::User, id: Some(user.id.0), name: Some(user.username) });
+        services.vault.record_factors(permit, tx, user.id).await?;
         permit.message("Ten new backup codes; the old ones no longer work.");
         Ok(Regenerated::Codes(codes))
     }

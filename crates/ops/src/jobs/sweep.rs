@@ -17,7 +17,7 @@ pub struct Swept {
     pub trash: u64,
 }
 
-const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+const DAY: Duration = Duration::from_hours(24);
 
 impl Operation for Sweep {
     type Output = Swept;
@@ -25,7 +25,7 @@ impl Operation for Sweep {
     const NAME: &'static str = "job.sweep";
     const RIGHT: Right = Right::Operator;
     const SCOPE: Scope = Scope::Interactive;
-    const AUDIT: Audit = Audit::Refusals;
+    const AUDIT: Audit = Audit::Remarks;
 
     fn subject(&self) -> Subject {
         Subject::kind(SubjectKind::Product)
@@ -33,14 +33,19 @@ impl Operation for Sweep {
 }
 
 impl Write for Sweep {
-    async fn run(self, _permit: &Permit<'_, Self>, services: &Services, tx: &Tx) -> Result<Swept, OpError> {
+    async fn run(self, permit: &Permit<'_, Self>, services: &Services, tx: &Tx) -> Result<Swept, OpError> {
         let now = services.now();
         guesses::sweep(tx, now - DAY).await?;
-        Ok(Swept {
+        let swept = Swept {
             logins: logins::sweep(tx, now).await?,
             sessions: sessions::sweep(tx, now).await?,
             tokens: tokens::sweep(tx, now - 30 * DAY).await?,
             trash: trash::purge(tx, now - trash::KEPT).await?,
-        })
+        };
+        // Passwords that cannot come back are worth a line; the end of a session had its own.
+        if 0 < swept.trash {
+            permit.message(format!("{} accounts and resources left the trash for good.", swept.trash));
+        }
+        Ok(swept)
     }
 }

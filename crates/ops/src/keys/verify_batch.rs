@@ -34,22 +34,19 @@ impl Write for VerifyBatch {
             return Ok(Progress { phase: Phase::Finish, moved: rotation.moved });
         }
         let (_, keyring) = services.vault.current(tx, self.purpose).await?;
-        let (last, done) = match self.purpose {
-            Purpose::Vault => {
-                let batch = versions::after(tx, rotation.resume_after, BATCH).await?;
-                for version in &batch {
-                    let place = place_of_version(version.account, version.id, version.number);
-                    keyring.open(Purpose::Vault, &place, &version.password)?;
-                }
-                (batch.last().map(|version| version.id.0), count(batch.len()))
+        let (last, done) = if self.purpose == Purpose::Vault {
+            let batch = versions::after(tx, rotation.resume_after, BATCH).await?;
+            for version in &batch {
+                let place = place_of_version(version.account, version.id, version.number);
+                keyring.open(Purpose::Vault, &place, &version.password)?;
             }
-            _ => {
-                let batch = factors::after(tx, rotation.resume_after, BATCH).await?;
-                for factor in &batch {
-                    keyring.open(Purpose::Factors, &place_of_factor(factor.id, factor.user), &factor.enrolment)?;
-                }
-                (batch.last().map(|factor| factor.id.0), count(batch.len()))
+            (batch.last().map(|version| version.id.0), count(batch.len()))
+        } else {
+            let batch = factors::after(tx, rotation.resume_after, BATCH).await?;
+            for factor in &batch {
+                keyring.open(Purpose::Factors, &place_of_factor(factor.id, factor.user), &factor.enrolment)?;
             }
+            (batch.last().map(|factor| factor.id.0), count(batch.len()))
         };
         let moved = rotation.moved + done;
         let (phase, word) = if last.is_some() { (Phase::Verify, "verify") } else { (Phase::Finish, "finish") };

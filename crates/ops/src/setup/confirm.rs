@@ -27,7 +27,7 @@ pub enum Confirmation {
 }
 
 pub enum Plan {
-    Ask { login: Login, name: String, factor: Factor, enrolment: Zeroizing<Vec<u8>> },
+    Ask { login: Box<Login>, name: String, factor: Box<Factor>, enrolment: Zeroizing<Vec<u8>> },
     Over,
     TooMany,
 }
@@ -75,7 +75,7 @@ impl Remote for Confirm {
             .find(|factor| !factor.active && factor.kind == FactorKind::Totp)
             .ok_or(OpError::Expired)?;
         let enrolment = services.vault.open_factor(tx, &factor).await?;
-        Ok(Plan::Ask { login, name, factor, enrolment })
+        Ok(Plan::Ask { login: Box::new(login), name, factor: Box::new(factor), enrolment })
     }
 
     async fn act(&self, services: &Services, plan: &Plan) -> Result<Self::Effect, OpError> {
@@ -121,6 +121,7 @@ impl Remote for Confirm {
                 clock_minutes_off: offset.map(|seconds| seconds / 60),
             });
         };
+        users::hold(tx, factor.user).await?;
         let now = services.now();
         let lost = || OpError::Conflict("This set-up was finished in another window.");
         let invitation = login.invitation.ok_or(OpError::Expired)?;
@@ -147,6 +148,7 @@ impl Remote for Confirm {
         let backup_codes = add_backup_codes(services, tx, user.id, &person).await?;
         let proven = finish(FirstProof::recall(&login)?, proof)?;
         let session_token = open_session(permit, services, tx, proven, &login).await?;
+        services.vault.record_factors(permit, tx, user.id).await?;
         permit.message(format!("Enrolled an authenticator app, `{name}`, and ten backup codes."));
         Ok(Confirmation::Confirmed { session_token, backup_codes })
     }

@@ -8,11 +8,11 @@ use portcullis_store::{Tx, guesses};
 use crate::OpError;
 
 /// From the user name to the session.
-pub(crate) const LOGIN: Duration = Duration::from_secs(600);
+pub(crate) const LOGIN: Duration = Duration::from_mins(10);
 /// For entering a code.
-pub(crate) const CODE: Duration = Duration::from_secs(120);
+pub(crate) const CODE: Duration = Duration::from_mins(2);
 /// For enrolling.
-pub(crate) const ENROLMENT: Duration = Duration::from_secs(900);
+pub(crate) const ENROLMENT: Duration = Duration::from_mins(15);
 /// How often a wrong code may be tried again: the next one after these ends the login.
 pub(crate) const RETRIES: u32 = 3;
 /// The same while enrolling, where nothing is guarded yet.
@@ -21,11 +21,11 @@ pub(crate) const ENROLMENT_RETRIES: u32 = 9;
 /// (NIST SP 800-63B-4 §3.2.2).
 pub(crate) const CEILING: u32 = 100;
 /// How long a set-up code works.
-pub(crate) const INVITATION: Duration = Duration::from_secs(72 * 60 * 60);
+pub(crate) const INVITATION: Duration = Duration::from_hours(72);
 
 /// How many wrong answers in a row cost nothing; people mistype.
 const FREE: u32 = 5;
-const LONGEST_WAIT: Duration = Duration::from_secs(15 * 60);
+const LONGEST_WAIT: Duration = Duration::from_mins(15);
 
 /// How long a session lives: idle, and in all.
 pub(crate) fn of_session(role: Role) -> (Duration, Duration) {
@@ -49,13 +49,12 @@ pub(crate) async fn reserve(
     ceiling: Option<u32>,
     now: Timestamp,
 ) -> Result<Budget, OpError> {
-    if let Some(so_far) = guesses::find(tx, who, factor).await? {
-        if now < so_far.not_before {
-            return Ok(Budget::Wait(so_far.not_before.since(now)));
-        }
-        if ceiling.is_some_and(|ceiling| ceiling <= so_far.failures) {
-            return Ok(Budget::Wait(Duration::from_secs(60 * 60)));
-        }
+    let so_far = guesses::hold(tx, who, factor, now).await?;
+    if now < so_far.not_before {
+        return Ok(Budget::Wait(so_far.not_before.since(now)));
+    }
+    if ceiling.is_some_and(|ceiling| ceiling <= so_far.failures) {
+        return Ok(Budget::Wait(Duration::from_hours(1)));
     }
     let failures = guesses::reserve(tx, who, factor, now).await?;
     guesses::set_not_before(tx, who, factor, now + wait_after(failures)).await?;

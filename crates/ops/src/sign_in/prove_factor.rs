@@ -3,7 +3,7 @@ use std::time::Duration;
 use portcullis_model::{Answer, FactorKind, Scope, Secret, Subject, SubjectKind, UserState, Verdict};
 use portcullis_store::factors::{self, Factor};
 use portcullis_store::logins::{self, Login};
-use portcullis_store::{Tx, guesses};
+use portcullis_store::{Tx, guesses, users};
 use zeroize::Zeroizing;
 
 use crate::sign_in::limits::{Budget, reserve};
@@ -34,7 +34,7 @@ pub enum FactorStep {
 }
 
 pub enum Plan {
-    Ask { login: Login, method: FactorKind, candidates: Vec<(Factor, Zeroizing<Vec<u8>>)> },
+    Ask { login: Box<Login>, method: FactorKind, candidates: Vec<(Factor, Zeroizing<Vec<u8>>)> },
     Locked(FactorKind, Duration),
     Over(FactorKind),
     TooMany(FactorKind),
@@ -79,13 +79,13 @@ impl Remote for ProveFactor {
             return Err(OpError::Conflict("This sign-in went on in another window."));
         }
         let mut candidates = Vec::new();
-        for factor in factors::list(tx, user).await? {
+        for factor in services.vault.current_factors(tx, user).await? {
             if factor.active && factor.kind == method {
                 let enrolment = services.vault.open_factor(tx, &factor).await?;
                 candidates.push((factor, enrolment));
             }
         }
-        Ok(Plan::Ask { login, method, candidates })
+        Ok(Plan::Ask { login: Box::new(login), method, candidates })
     }
 
     async fn act(&self, services: &Services, plan: &Plan) -> Result<Self::Effect, OpError> {
@@ -130,6 +130,8 @@ impl Remote for ProveFactor {
                 return Ok(FactorStep::TooManyFailures);
             }
         };
+        let user = login.user.ok_or(OpError::Expired)?;
+        users::hold(tx, user).await?;
         let accepted = match &effect {
             Some((index, verdict)) => accept(services, tx, &login, &candidates[*index].0, verdict).await?,
             None => None,
@@ -143,12 +145,14 @@ impl Remote for ProveFactor {
             refuse(method, INCORRECT);
             return Ok(FactorStep::Wrong { tries_left: limits::RETRIES + 1 - login.tries });
         };
+        // In the order of `prepare`: guesses, then login. Two steps at once would wait for each other otherwise.
+        guesses::clear(tx, &login.username, method.word()).await?;
         if logins::end(tx, login.id).await? != 1 {
             return Err(OpError::Conflict("This sign-in went on in another window."));
         }
-        guesses::clear(tx, &login.username, method.word()).await?;
         let proven = finish(FirstProof::recall(&login)?, accepted.proof)?;
         let session_token = open_session(permit, services, tx, proven, &login).await?;
+        services.vault.record_factors(permit, tx, user).await?;
         permit.message(verified_line(method));
         Ok(FactorStep::Passed { session_token, method, codes_left: accepted.left })
     }

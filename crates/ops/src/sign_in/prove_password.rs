@@ -26,7 +26,7 @@ pub enum PasswordStep {
 }
 
 pub enum Plan {
-    Ask { login: Login, stored: Option<String> },
+    Ask { login: Box<Login>, stored: Option<String> },
     Locked(Duration),
     TimedOut,
 }
@@ -67,7 +67,7 @@ impl Remote for ProvePassword {
         }
         let user = users::find_by_username(tx, &login.username).await?;
         let stored = user.filter(|user| user.state == UserState::Active).and_then(|user| user.password_hash);
-        Ok(Plan::Ask { login, stored })
+        Ok(Plan::Ask { login: Box::new(login), stored })
     }
 
     async fn act(&self, services: &Services, plan: &Plan) -> Result<bool, OpError> {
@@ -115,16 +115,17 @@ impl Remote for ProvePassword {
             .find(|kind| *kind != FactorKind::BackupCode)
             .unwrap_or(FactorKind::BackupCode);
         let token = draw_token(&*services.chance);
-        login.state = FIRST_PASSED.to_owned();
+        FIRST_PASSED.clone_into(&mut login.state);
         login.revision += 1;
         login.user = Some(user.id);
         login.method = Some(method);
         login.tries = 0;
         login.step_ends_at = now + limits::CODE;
+        // In the order of `prepare`: guesses, then login. Two steps at once would wait for each other otherwise.
+        guesses::clear(tx, &login.username, PASSWORD).await?;
         if logins::advance(tx, &login, Some(&token_digest(token.expose()))).await? != 1 {
             return Err(OpError::Conflict("This sign-in went on in another window."));
         }
-        guesses::clear(tx, &login.username, PASSWORD).await?;
         permit.about(Subject { kind: SubjectKind::User, id: Some(user.id.0), name: Some(user.username) });
         permit.message(pending_line(method));
         Ok(PasswordStep::Passed { login_token: token })

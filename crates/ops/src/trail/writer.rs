@@ -37,8 +37,21 @@ impl Queue {
     }
 }
 
+/// Starts the audit writer on a thread of its own, where waiting for the disk holds up nobody.
+pub(crate) fn start_writer<F, W>(receiver: mpsc::Receiver<Waiting>, write: W) -> std::io::Result<()>
+where
+    W: Fn(Vec<AuditEntry>) -> F + Send + 'static,
+    F: Future<Output = Result<(), OpError>>,
+{
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    std::thread::Builder::new()
+        .name("audit-writer".to_owned())
+        .spawn(move || runtime.block_on(write_batches(receiver, write)))?;
+    Ok(())
+}
+
 /// Group commit: while one batch goes to disk the next one gathers, so nobody waits for a timer.
-pub(crate) async fn write_batches<F, W>(mut receiver: mpsc::Receiver<Waiting>, write: W)
+async fn write_batches<F, W>(mut receiver: mpsc::Receiver<Waiting>, write: W)
 where
     W: Fn(Vec<AuditEntry>) -> F,
     F: Future<Output = Result<(), OpError>>,
@@ -47,6 +60,7 @@ where
     while 0 < receiver.recv_many(&mut waiting, BATCH).await {
         let (entries, callers): (Vec<_>, Vec<_>) = waiting.drain(..).unzip();
         let written = write(entries).await;
+        metrics::histogram!("portcullis_audit_batch_entries").record(u32::try_from(callers.len()).unwrap_or(u32::MAX));
         if let Err(error) = &written {
             tracing::error!(
                 error = error as &dyn std::error::Error,

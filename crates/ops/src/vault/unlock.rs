@@ -16,6 +16,8 @@ pub enum UnlockError {
     DamagedKeys(#[source] OpenError),
     #[error("the database has an unknown key purpose: it belongs to a newer build")]
     NewerBuild,
+    #[error("the thread of the audit writer cannot be started")]
+    NoThread(#[source] std::io::Error),
     #[error("the master key at {0} does not open this database")]
     WrongKey(String),
     #[error(transparent)]

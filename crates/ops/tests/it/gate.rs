@@ -2,7 +2,9 @@ use std::time::Duration;
 
 use portcullis_model::{AccountRight, PageSize, Role, Scope, Secret, Subject, SubjectKind, Theme, UserId};
 use portcullis_ops::sign_in::{FactorStep, PasswordStep};
-use portcullis_ops::{OpError, Operation, Permit, Read, Right, Services, Write, accounts, resources, trash, users};
+use portcullis_ops::{
+    OpError, Operation, Permit, Read, Right, Services, Write, accounts, resources, trash, users,
+};
 use portcullis_store::{Snapshot, Tx};
 use portcullis_testkit::World;
 use tokio::time::timeout;
@@ -30,7 +32,9 @@ async fn break_trail(world: &World) {
 }
 
 async fn mend_trail(world: &World) {
-    world.sql_in("DROP TRIGGER refuse", "DROP TRIGGER refuse ON audit").await;
+    world
+        .sql_in("DROP TRIGGER refuse", "DROP TRIGGER refuse ON audit")
+        .await;
 }
 
 #[tokio::test]
@@ -48,7 +52,10 @@ async fn a_password_leaves_only_when_its_entry_is_on_disk() {
 
     assert!(early.is_err(), "the password was there before its entry");
     assert_eq!(revealed.unwrap().expose(), "first secret");
-    assert_eq!(world.trail_after(before).await, ["account.reveal_password succeed"]);
+    assert_eq!(
+        world.trail_after(before).await,
+        ["account.reveal_password succeed"]
+    );
 }
 
 #[tokio::test]
@@ -60,7 +67,10 @@ async fn nothing_is_revealed_or_changed_while_the_trail_cannot_be_written() {
     let named = world.begin(&world.gate, &alice.username).await;
     let half = world.pass_password(&world.gate, &alice).await;
     let sessions = world.count("sessions").await;
-    let change_role = || users::ChangeRole { id: alice.id, role: Role::PasswordAuditor };
+    let change_role = || users::ChangeRole {
+        id: alice.id,
+        role: Role::PasswordAuditor,
+    };
 
     break_trail(&world).await;
     let revealed = world.reveal(&owner, account).await;
@@ -68,7 +78,9 @@ async fn nothing_is_revealed_or_changed_while_the_trail_cannot_be_written() {
     let first_half = world.prove_password(&world.gate, &named, &alice.password).await;
     let second_half = world.prove_factor(&world.gate, &half, &alice.code(&world)).await;
     let changed = world.gate.write(&administrator.caller, change_role()).await;
-    let roles = world.texts("SELECT role FROM users WHERE username = 'alice'").await;
+    let roles = world
+        .texts("SELECT role FROM users WHERE username = 'alice'")
+        .await;
 
     assert!(matches!(revealed, Err(OpError::Unavailable(_))));
     assert!(matches!(set, Err(OpError::Unavailable(_))));
@@ -81,11 +93,23 @@ async fn nothing_is_revealed_or_changed_while_the_trail_cannot_be_written() {
     mend_trail(&world).await;
 
     assert_eq!(world.reveal(&owner, account).await.unwrap(), "first secret");
-    let first_half = world.prove_password(&world.gate, &named, &alice.password).await.unwrap();
+    let first_half = world
+        .prove_password(&world.gate, &named, &alice.password)
+        .await
+        .unwrap();
     assert!(matches!(first_half, PasswordStep::Passed { .. }));
-    let second_half = world.prove_factor(&world.gate, &half, &alice.code(&world)).await.unwrap();
+    let second_half = world
+        .prove_factor(&world.gate, &half, &alice.code(&world))
+        .await
+        .unwrap();
     assert!(matches!(second_half, FactorStep::Passed { .. }));
-    assert!(world.gate.write(&administrator.caller, change_role()).await.is_ok());
+    assert!(
+        world
+            .gate
+            .write(&administrator.caller, change_role())
+            .await
+            .is_ok()
+    );
     assert!(world.verify(None).await.problems.is_empty());
 }
 
@@ -112,7 +136,11 @@ async fn a_caller_that_hangs_up_does_not_cut_a_write_in_two() {
     drop(held);
 
     assert!(hung_up.is_err());
-    world.until("the write goes on", async || !world.trail_after(before).await.is_empty()).await;
+    world
+        .until("the write goes on", async || {
+            !world.trail_after(before).await.is_empty()
+        })
+        .await;
     assert_eq!(world.trail_after(before).await, ["account.set_password succeed"]);
     assert_eq!(world.reveal(&owner, account).await.unwrap(), "other secret");
 }
@@ -128,8 +156,15 @@ async fn a_reveal_is_on_record_even_if_the_caller_hangs_up() {
     drop(held);
 
     assert!(hung_up.is_err());
-    world.until("the entry is written", async || !world.trail_after(before).await.is_empty()).await;
-    assert_eq!(world.trail_after(before).await, ["account.reveal_password succeed"]);
+    world
+        .until("the entry is written", async || {
+            !world.trail_after(before).await.is_empty()
+        })
+        .await;
+    assert_eq!(
+        world.trail_after(before).await,
+        ["account.reveal_password succeed"]
+    );
 }
 
 #[tokio::test]
@@ -143,10 +178,21 @@ async fn a_panic_is_an_audited_failure_and_undoes_what_was_begun() {
 
     assert!(matches!(read, Err(OpError::Unavailable(_))));
     assert!(matches!(written, Err(OpError::Unavailable(_))));
-    assert_eq!(world.trail_after(before).await, ["test.read fail", "test.write fail"]);
-    assert_eq!(world.texts("SELECT theme FROM users WHERE username = 'alice'").await, ["system"]);
+    assert_eq!(
+        world.trail_after(before).await,
+        ["test.read fail", "test.write fail"]
+    );
+    assert_eq!(
+        world
+            .texts("SELECT theme FROM users WHERE username = 'alice'")
+            .await,
+        ["system"]
+    );
     let set_theme = users::SetTheme { theme: Theme::Light };
-    assert!(world.gate.write(&alice.caller, set_theme).await.is_ok(), "the gate lives on");
+    assert!(
+        world.gate.write(&alice.caller, set_theme).await.is_ok(),
+        "the gate lives on"
+    );
 }
 
 struct PanickingRead;
@@ -211,13 +257,40 @@ async fn lists_leave_no_entry_and_their_refusals_do() {
     };
 
     assert_eq!(world.gate.read(&owner.caller, list).await.unwrap().items.len(), 1);
-    assert_eq!(world.gate.read(&owner.caller, list_resources).await.unwrap().items.len(), 1);
-    assert!(world.gate.read(&owner.caller, accounts::Find { id: account }).await.is_ok());
-    assert!(world.gate.read(&owner.caller, accounts::History { id: account }).await.is_ok());
+    assert_eq!(
+        world
+            .gate
+            .read(&owner.caller, list_resources)
+            .await
+            .unwrap()
+            .items
+            .len(),
+        1
+    );
+    assert!(
+        world
+            .gate
+            .read(&owner.caller, accounts::Find { id: account })
+            .await
+            .is_ok()
+    );
+    assert!(
+        world
+            .gate
+            .read(&owner.caller, accounts::History { id: account })
+            .await
+            .is_ok()
+    );
     assert!(world.gate.read(&owner.caller, trash::List).await.is_ok());
     assert_eq!(world.trail_after(before).await, [""; 0]);
 
-    assert!(world.gate.read(&stranger.caller, accounts::Find { id: account }).await.is_err());
+    assert!(
+        world
+            .gate
+            .read(&stranger.caller, accounts::Find { id: account })
+            .await
+            .is_err()
+    );
     assert_eq!(world.trail_after(before).await, ["account.find deny"]);
 }
 
@@ -226,19 +299,33 @@ async fn hostile_texts_are_one_short_line_in_the_trail() {
     let world = World::new().await;
     let (owner, account) = world.owner_with_account("first secret").await;
     let before = world.last_entry().await;
-    let hostile = format!("ok\r\n2026 admin\u{1b}[2J\u{202e}\0{{\"a\":1}}%n{}", "x".repeat(1 << 20));
+    let hostile = format!(
+        "ok\r\n2026 admin\u{1b}[2J\u{202e}\0{{\"a\":1}}%n{}",
+        "x".repeat(1 << 20)
+    );
 
     let revealed = world.gate.read(&owner.caller, reveal(account, &hostile)).await;
     let token = world.begin(&world.gate, &hostile).await;
-    let step = world.prove_password(&world.gate, &token, &Secret::new(hostile.clone())).await;
+    let step = world
+        .prove_password(&world.gate, &token, &Secret::new(hostile.clone()))
+        .await;
 
     assert!(revealed.is_ok());
     assert!(matches!(step, Ok(PasswordStep::Wrong)));
     let entries = world.entries_after(before).await;
     assert_eq!(entries.len(), 2);
     for text in [&entries[0].reason, &entries[1].subject] {
-        assert!(!text.is_empty() && text.chars().count() < 1100, "{} characters", text.chars().count());
-        assert!(!text.chars().any(|character| character.is_control() || character == '\u{202e}'), "{text}");
+        assert!(
+            !text.is_empty() && text.chars().count() < 1100,
+            "{} characters",
+            text.chars().count()
+        );
+        assert!(
+            !text
+                .chars()
+                .any(|character| character.is_control() || character == '\u{202e}'),
+            "{text}"
+        );
     }
 }
 
@@ -248,7 +335,18 @@ async fn no_text_of_a_query_makes_the_database_fail() {
     let (owner, account) = world.owner_with_account("first secret").await;
     let administrator = world.administrator().await;
 
-    for query in ["\0", "a\0b", "abc\0def", "%", "\"", "OR 1=1 --", "(((", "*", "\u{202e}", "'; DROP TABLE users"] {
+    for query in [
+        "\0",
+        "a\0b",
+        "abc\0def",
+        "%",
+        "\"",
+        "OR 1=1 --",
+        "(((",
+        "*",
+        "\u{202e}",
+        "'; DROP TABLE users",
+    ] {
         let list = accounts::List {
             query: query.to_owned(),
             kind: Some(query.to_owned()),
@@ -261,7 +359,9 @@ async fn no_text_of_a_query_makes_the_database_fail() {
             after: Some(query.to_owned()),
             size: PageSize::DEFAULT,
         };
-        let palette = portcullis_ops::palette::Search { query: query.to_owned() };
+        let palette = portcullis_ops::palette::Search {
+            query: query.to_owned(),
+        };
         let mut filter = portcullis_ops::audit::AuditFilter::everything();
         filter.who = query.to_owned();
         filter.operation = query.to_owned();
@@ -271,10 +371,22 @@ async fn no_text_of_a_query_makes_the_database_fail() {
             size: PageSize::DEFAULT,
         };
 
-        assert!(world.gate.read(&owner.caller, list).await.is_ok(), "accounts: {query:?}");
-        assert!(world.gate.read(&owner.caller, palette).await.is_ok(), "palette: {query:?}");
-        assert!(world.gate.read(&administrator.caller, people).await.is_ok(), "people: {query:?}");
-        assert!(world.gate.read(&administrator.caller, entries).await.is_ok(), "entries: {query:?}");
+        assert!(
+            world.gate.read(&owner.caller, list).await.is_ok(),
+            "accounts: {query:?}"
+        );
+        assert!(
+            world.gate.read(&owner.caller, palette).await.is_ok(),
+            "palette: {query:?}"
+        );
+        assert!(
+            world.gate.read(&administrator.caller, people).await.is_ok(),
+            "people: {query:?}"
+        );
+        assert!(
+            world.gate.read(&administrator.caller, entries).await.is_ok(),
+            "entries: {query:?}"
+        );
     }
     assert!(world.reveal(&owner, account).await.is_ok());
 }
@@ -287,7 +399,11 @@ async fn a_reason_of_blanks_is_none() {
     world.share(&owner, account, &viewer, AccountRight::View).await;
     let before = world.last_entry().await;
 
-    world.gate.read(&viewer.caller, reveal(account, "  ")).await.unwrap();
+    world
+        .gate
+        .read(&viewer.caller, reveal(account, "  "))
+        .await
+        .unwrap();
 
     assert_eq!(world.entries_after(before).await[0].reason, "");
 }

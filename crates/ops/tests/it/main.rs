@@ -1,10 +1,18 @@
 //! The operations through the gate, as people, programs and auditors see them.
 
+mod catalog;
 mod codes;
 mod gate;
 mod guessing;
+mod input;
+mod machine;
 mod rights;
 mod rotation;
+mod sessions;
+mod setup;
 mod sign_in;
 mod tampering;
+mod tokens;
 mod trail;
+mod trash;
+mod vault;

@@ -32,7 +32,10 @@ async fn a_stranger_cannot_tell_that_the_account_exists() {
         world.trail_after(before).await,
         ["account.reveal_password deny", "account.reveal_password deny"]
     );
-    assert_eq!([&*entries[0].subject, &*entries[1].subject], ["root@db-prod-01", ""]);
+    assert_eq!(
+        [&*entries[0].subject, &*entries[1].subject],
+        ["root@db-prod-01", ""]
+    );
     assert_eq!([&*entries[0].actor, &*entries[0].message], ["sam", "not found"]);
 }
 
@@ -75,7 +78,11 @@ async fn view_reveals_but_changes_nothing() {
     assert_eq!(revealed.unwrap(), "first secret");
     assert!(matches!(changed, Err(OpError::Denied)));
     assert!(matches!(deleted, Err(OpError::Denied)));
-    let lines = ["account.reveal_password succeed", "account.set_password deny", "account.delete deny"];
+    let lines = [
+        "account.reveal_password succeed",
+        "account.set_password deny",
+        "account.delete deny",
+    ];
     assert_eq!(world.trail_after(before).await, lines);
 }
 
@@ -88,9 +95,21 @@ async fn modify_changes_but_does_not_share_or_delete() {
         right: AccountRight::View,
     };
 
-    assert_eq!(world.set_password(&grantee, account, "other secret").await.unwrap(), 2);
-    assert!(matches!(world.gate.write(&grantee.caller, share).await, Err(OpError::Denied)));
-    assert!(matches!(world.gate.write(&grantee.caller, delete(account)).await, Err(OpError::Denied)));
+    assert_eq!(
+        world
+            .set_password(&grantee, account, "other secret")
+            .await
+            .unwrap(),
+        2
+    );
+    assert!(matches!(
+        world.gate.write(&grantee.caller, share).await,
+        Err(OpError::Denied)
+    ));
+    assert!(matches!(
+        world.gate.write(&grantee.caller, delete(account)).await,
+        Err(OpError::Denied)
+    ));
 }
 
 #[tokio::test]
@@ -98,10 +117,18 @@ async fn full_shares_and_deletes() {
     let (world, grantee, account) = world_with_grant(AccountRight::Full).await;
     let administrator = world.administrator().await;
 
-    world.share(&grantee, account, &administrator, AccountRight::View).await;
-    assert_eq!(world.reveal(&administrator, account).await.unwrap(), "first secret");
+    world
+        .share(&grantee, account, &administrator, AccountRight::View)
+        .await;
+    assert_eq!(
+        world.reveal(&administrator, account).await.unwrap(),
+        "first secret"
+    );
     assert!(world.gate.write(&grantee.caller, delete(account)).await.is_ok());
-    assert!(matches!(world.reveal(&administrator, account).await, Err(OpError::NotFound)));
+    assert!(matches!(
+        world.reveal(&administrator, account).await,
+        Err(OpError::NotFound)
+    ));
 }
 
 #[tokio::test]
@@ -112,11 +139,16 @@ async fn the_grant_on_the_account_counts_more_than_the_one_on_its_resource() {
     let resource = world.resource(&owner, "db-prod-01").await;
     let narrowed = world.account(&owner, resource, "root", "root secret").await;
     let widened = world.account(&owner, resource, "app", "app secret").await;
-    world.share_resource(&owner, resource, &grantee, AccountRight::Modify).await;
+    world
+        .share_resource(&owner, resource, &grantee, AccountRight::Modify)
+        .await;
     world.share(&owner, narrowed, &grantee, AccountRight::View).await;
     world.share(&owner, widened, &grantee, AccountRight::Full).await;
 
-    assert!(matches!(world.set_password(&grantee, narrowed, "x").await, Err(OpError::Denied)));
+    assert!(matches!(
+        world.set_password(&grantee, narrowed, "x").await,
+        Err(OpError::Denied)
+    ));
     assert!(world.gate.write(&grantee.caller, delete(widened)).await.is_ok());
 }
 
@@ -124,16 +156,27 @@ async fn the_grant_on_the_account_counts_more_than_the_one_on_its_resource() {
 async fn a_grant_on_a_resource_reaches_its_accounts_and_one_on_an_account_only_itself() {
     let world = World::new().await;
     let owner = world.user("olga", Role::PasswordAdministrator).await;
-    let (wide, narrow) = (world.user("wim", Role::PasswordUser).await, world.user("nora", Role::PasswordUser).await);
+    let (wide, narrow) = (
+        world.user("wim", Role::PasswordUser).await,
+        world.user("nora", Role::PasswordUser).await,
+    );
     let resource = world.resource(&owner, "db-prod-01").await;
     let first = world.account(&owner, resource, "root", "root secret").await;
-    world.share_resource(&owner, resource, &wide, AccountRight::View).await;
+    world
+        .share_resource(&owner, resource, &wide, AccountRight::View)
+        .await;
     world.share(&owner, first, &narrow, AccountRight::Full).await;
     let later = world.account(&owner, resource, "app", "app secret").await;
 
     assert_eq!(world.reveal(&wide, later).await.unwrap(), "app secret");
-    assert!(matches!(world.reveal(&narrow, later).await, Err(OpError::NotFound)));
-    let found = world.gate.read(&narrow.caller, resources::Find { id: resource }).await;
+    assert!(matches!(
+        world.reveal(&narrow, later).await,
+        Err(OpError::NotFound)
+    ));
+    let found = world
+        .gate
+        .read(&narrow.caller, resources::Find { id: resource })
+        .await;
     assert!(matches!(found, Err(OpError::NotFound)));
 }
 
@@ -145,11 +188,17 @@ async fn what_was_taken_back_is_gone_on_every_node_at_once() {
     world.share(&owner, account, &grantee, AccountRight::View).await;
     let other = world.second_node().await;
     assert!(world.reveal_on(&other, &grantee, account).await.is_ok());
-    let unshare = accounts::Unshare { id: account, user: grantee.id };
+    let unshare = accounts::Unshare {
+        id: account,
+        user: grantee.id,
+    };
 
     world.gate.write(&owner.caller, unshare).await.unwrap();
 
-    assert!(matches!(world.reveal_on(&other, &grantee, account).await, Err(OpError::NotFound)));
+    assert!(matches!(
+        world.reveal_on(&other, &grantee, account).await,
+        Err(OpError::NotFound)
+    ));
 }
 
 #[tokio::test]
@@ -164,10 +213,22 @@ async fn roles_carry_their_rights_and_no_others() {
             ..Default::default()
         };
         let answers = [
-            (SystemRight::AddResources, world.gate.write(caller, resources::Add { draft }).await.err()),
-            (SystemRight::ManageKeys, world.gate.read(caller, keys::Status).await.err()),
-            (SystemRight::ReadAudit, world.gate.read(caller, audit::FindCheckpoint).await.err()),
-            (SystemRight::ManageUsers, world.gate.read(caller, users::Find { id: person.id }).await.err()),
+            (
+                SystemRight::AddResources,
+                world.gate.write(caller, resources::Add { draft }).await.err(),
+            ),
+            (
+                SystemRight::ManageKeys,
+                world.gate.read(caller, keys::Status).await.err(),
+            ),
+            (
+                SystemRight::ReadAudit,
+                world.gate.read(caller, audit::FindCheckpoint).await.err(),
+            ),
+            (
+                SystemRight::ManageUsers,
+                world.gate.read(caller, users::Find { id: person.id }).await.err(),
+            ),
         ];
         for (right, refusal) in answers {
             let denied = matches!(refusal, Some(OpError::Denied));
@@ -189,9 +250,18 @@ async fn an_administrator_makes_and_touches_no_privileged_one() {
         email: String::new(),
         role: Role::PrivilegedAdministrator,
     };
-    let raise = users::ChangeRole { id: alice.id, role: Role::PrivilegedAdministrator };
-    let lock = users::Lock { id: first.id, reason: String::new() };
-    let invite = users::Invite { id: first.id, reason: String::new() };
+    let raise = users::ChangeRole {
+        id: alice.id,
+        role: Role::PrivilegedAdministrator,
+    };
+    let lock = users::Lock {
+        id: first.id,
+        reason: String::new(),
+    };
+    let invite = users::Invite {
+        id: first.id,
+        reason: String::new(),
+    };
 
     let added = world.gate.write(&lower.caller, add).await;
     let [raised, locked, invited] = [
@@ -201,7 +271,11 @@ async fn an_administrator_makes_and_touches_no_privileged_one() {
     ];
 
     assert!(matches!(added, Err(OpError::Invalid(fields)) if fields[0].field == "role"));
-    assert!([raised, locked, invited].iter().all(|refusal| matches!(refusal, Some(OpError::Denied))));
+    assert!(
+        [raised, locked, invited]
+            .iter()
+            .all(|refusal| matches!(refusal, Some(OpError::Denied)))
+    );
 }
 
 #[tokio::test]
@@ -209,7 +283,10 @@ async fn the_last_privileged_administrator_stays() {
     let world = World::new().await;
     let first = world.administrator().await;
     let second = world.user("paula", Role::PrivilegedAdministrator).await;
-    let demote = |id| users::ChangeRole { id, role: Role::PasswordUser };
+    let demote = |id| users::ChangeRole {
+        id,
+        role: Role::PasswordUser,
+    };
 
     let myself = world.gate.write(&first.caller, demote(first.id)).await;
     let other = world.gate.write(&first.caller, demote(second.id)).await;
@@ -224,7 +301,10 @@ async fn the_last_privileged_administrator_stays() {
 async fn a_secret_is_copied_under_its_own_name_in_the_trail() {
     let (world, grantee, account) = world_with_grant(AccountRight::View).await;
     let before = world.last_entry().await;
-    let copy = accounts::CopyPassword { id: account, reason: "ticket 12".to_owned() };
+    let copy = accounts::CopyPassword {
+        id: account,
+        reason: "ticket 12".to_owned(),
+    };
 
     let copied = world.gate.read(&grantee.caller, copy).await.unwrap();
 

@@ -10,7 +10,9 @@ use portcullis_testkit::{Person, World};
 
 async fn status(world: &World, purpose: Purpose) -> Vec<KeyStatus> {
     let keys = world.gate.read(&world.console(), Status).await.unwrap();
-    keys.into_iter().filter(|key| key.purpose == purpose.word()).collect()
+    keys.into_iter()
+        .filter(|key| key.purpose == purpose.word())
+        .collect()
 }
 
 async fn rotate(world: &World, gate: &Gate, purpose: Purpose) -> Result<u32, OpError> {
@@ -21,7 +23,10 @@ async fn rotate(world: &World, gate: &Gate, purpose: Purpose) -> Result<u32, OpE
 async fn account_with(world: &World, versions: u32) -> (Person, AccountId) {
     let (owner, account) = world.owner_with_account("secret 1").await;
     for number in 2..=versions {
-        world.set_password(&owner, account, &format!("secret {number}")).await.unwrap();
+        world
+            .set_password(&owner, account, &format!("secret {number}"))
+            .await
+            .unwrap();
     }
     (owner, account)
 }
@@ -38,14 +43,20 @@ async fn a_rotation_moves_everything_and_destroys_the_old_key() {
     let world = World::new().await;
     let (owner, account) = account_with(&world, 3).await;
     let before = status(&world, Purpose::Vault).await;
-    assert_eq!((before[0].version, before[0].values, &*before[0].state), (1, 3, "current"));
+    assert_eq!(
+        (before[0].version, before[0].values, &*before[0].state),
+        (1, 3, "current")
+    );
 
     let version = rotate(&world, &world.gate, Purpose::Vault).await.unwrap();
 
     let after = status(&world, Purpose::Vault).await;
     assert_eq!(version, 2);
     assert_eq!(after.len(), 1);
-    assert_eq!((after[0].version, after[0].values, &*after[0].state), (2, 3, "current"));
+    assert_eq!(
+        (after[0].version, after[0].values, &*after[0].state),
+        (2, 3, "current")
+    );
     every_version_opens(&world, &owner, account, 3).await;
 }
 
@@ -58,12 +69,19 @@ async fn the_beginning_and_the_end_of_a_rotation_are_on_record() {
     rotate(&world, &world.gate, Purpose::Vault).await.unwrap();
 
     let entries = world.entries_after(before).await;
-    let lines: Vec<_> = entries.iter().map(|entry| (&*entry.operation, &*entry.subject, &*entry.message)).collect();
+    let lines: Vec<_> = entries
+        .iter()
+        .map(|entry| (&*entry.operation, &*entry.subject, &*entry.message))
+        .collect();
     assert_eq!(
         lines,
         [
             ("key.begin_rotation", "vault", "From version 1 to 2."),
-            ("key.finish_rotation", "vault", "Version 1 is destroyed, 1 values are under version 2."),
+            (
+                "key.finish_rotation",
+                "vault",
+                "Version 1 is destroyed, 1 values are under version 2."
+            ),
         ]
     );
 }
@@ -76,7 +94,11 @@ async fn factors_work_after_their_key_was_rotated() {
     assert_eq!(rotate(&world, &world.gate, Purpose::Factors).await.unwrap(), 2);
 
     let key = status(&world, Purpose::Factors).await.remove(0);
-    assert_eq!((key.version, key.values), (2, 4), "two people with an app and backup codes");
+    assert_eq!(
+        (key.version, key.values),
+        (2, 4),
+        "two people with an app and backup codes"
+    );
     assert!(world.sign_in(&alice).await.is_ok());
 }
 
@@ -85,7 +107,10 @@ async fn keys_that_seal_nothing_do_not_rotate() {
     let world = World::new().await;
 
     for purpose in [Purpose::AuditMac, Purpose::PasswordPepper] {
-        assert!(matches!(rotate(&world, &world.gate, purpose).await, Err(OpError::Conflict(_))));
+        assert!(matches!(
+            rotate(&world, &world.gate, purpose).await,
+            Err(OpError::Conflict(_))
+        ));
     }
 }
 
@@ -99,8 +124,17 @@ async fn a_node_that_has_not_seen_the_new_key_reads_and_writes() {
     rotate(&world, &world.gate, Purpose::Vault).await.unwrap();
     rotate(&world, &world.gate, Purpose::Factors).await.unwrap();
 
-    assert_eq!(world.reveal_on(&other, &owner, account).await.unwrap(), "secret 2");
-    assert_eq!(world.set_password_on(&other, &owner, account, "secret 3").await.unwrap(), 3);
+    assert_eq!(
+        world.reveal_on(&other, &owner, account).await.unwrap(),
+        "secret 2"
+    );
+    assert_eq!(
+        world
+            .set_password_on(&other, &owner, account, "secret 3")
+            .await
+            .unwrap(),
+        3
+    );
     assert!(world.sign_in_on(&other, &alice).await.is_ok());
     every_version_opens(&world, &owner, account, 3).await;
     assert_eq!(status(&world, Purpose::Vault).await[0].values, 3);
@@ -142,10 +176,19 @@ async fn a_rotation_goes_on_after_a_kill_at_every_boundary() {
         let done = step(&world, &restarted, &mut phase).await;
         steps += 1;
         let after_kill = world.second_node().await;
-        assert_eq!(world.reveal_on(&after_kill, &owner, account).await.unwrap(), format!("secret {number}"));
+        assert_eq!(
+            world.reveal_on(&after_kill, &owner, account).await.unwrap(),
+            format!("secret {number}")
+        );
         number += 1;
         let secret = format!("secret {number}");
-        assert_eq!(world.set_password_on(&after_kill, &owner, account, &secret).await.unwrap(), number);
+        assert_eq!(
+            world
+                .set_password_on(&after_kill, &owner, account, &secret)
+                .await
+                .unwrap(),
+            number
+        );
         if done {
             break;
         }
@@ -168,7 +211,11 @@ async fn a_rotation_that_was_cut_off_is_finished_by_the_next_one() {
     let mut phase = None;
     step(&world, &world.gate, &mut phase).await;
     step(&world, &world.gate, &mut phase).await;
-    let states: Vec<_> = status(&world, Purpose::Vault).await.into_iter().map(|key| key.state).collect();
+    let states: Vec<_> = status(&world, Purpose::Vault)
+        .await
+        .into_iter()
+        .map(|key| key.state)
+        .collect();
     assert_eq!(states, ["retiring, rotation in phase rewrap", "current"]);
 
     let version = rotate(&world, &world.second_node().await, Purpose::Vault).await;
@@ -183,12 +230,20 @@ async fn a_key_is_not_destroyed_while_a_value_cannot_be_opened() {
     let (owner, account) = account_with(&world, 3).await;
     let id = world.id(account.0);
     let damaged = world.bytes(&[7; 40]);
-    world.sql(&format!("UPDATE versions SET ciphertext = {damaged} WHERE account_id = {id} AND number = 2")).await;
+    world
+        .sql(&format!(
+            "UPDATE versions SET ciphertext = {damaged} WHERE account_id = {id} AND number = 2"
+        ))
+        .await;
 
     let rotated = rotate(&world, &world.gate, Purpose::Vault).await;
 
     assert!(matches!(rotated, Err(OpError::Damaged)));
-    assert_eq!(status(&world, Purpose::Vault).await.len(), 2, "the old key is still there");
+    assert_eq!(
+        status(&world, Purpose::Vault).await.len(),
+        2,
+        "the old key is still there"
+    );
     assert_eq!(world.reveal(&owner, account).await.unwrap(), "secret 3");
 }
 
@@ -204,7 +259,9 @@ async fn reveals_and_writes_go_on_while_keys_rotate() {
     let (reads, writes) = (Arc::new(AtomicU32::new(0)), Arc::new(AtomicU32::new(0)));
     let mut tasks = Vec::new();
     for (number, gate) in [world.gate.clone(), other.clone()].into_iter().enumerate() {
-        let account = world.account(&owner, resource, &format!("app-{number}"), "written 1").await;
+        let account = world
+            .account(&owner, resource, &format!("app-{number}"), "written 1")
+            .await;
         let (world, owner, done, writes) = (world.clone(), owner.clone(), done.clone(), writes.clone());
         let (reader, reads, reading) = (reader.clone(), reads.clone(), gate.clone());
         let (world_of_reader, done_of_reader) = (world.clone(), done.clone());
@@ -234,7 +291,8 @@ async fn reveals_and_writes_go_on_while_keys_rotate() {
         world
             .until("reads and writes go on", async || {
                 tasks.iter().any(tokio::task::JoinHandle::is_finished)
-                    || (reads_before < reads.load(Ordering::SeqCst) && writes_before < writes.load(Ordering::SeqCst))
+                    || (reads_before < reads.load(Ordering::SeqCst)
+                        && writes_before < writes.load(Ordering::SeqCst))
             })
             .await;
     }
@@ -257,8 +315,10 @@ async fn two_processes_that_rotate_at_once_lose_nothing() {
     let other = world.second_node().await;
 
     for _ in 0..5 {
-        let (one, two) =
-            tokio::join!(rotate(&world, &world.gate, Purpose::Vault), rotate(&world, &other, Purpose::Vault));
+        let (one, two) = tokio::join!(
+            rotate(&world, &world.gate, Purpose::Vault),
+            rotate(&world, &other, Purpose::Vault)
+        );
 
         assert!(one.is_ok() || two.is_ok(), "{one:?} {two:?}");
         for result in [one, two] {
@@ -277,10 +337,21 @@ async fn a_person_reads_key_status_only_with_the_right_to() {
     let (owner, account) = account_with(&world, 1).await;
 
     let refused = world.gate.read(&owner.caller, Status).await;
-    let begun = world.gate.write(&owner.caller, BeginRotation { purpose: Purpose::Vault }).await;
+    let begun = world
+        .gate
+        .write(
+            &owner.caller,
+            BeginRotation {
+                purpose: Purpose::Vault,
+            },
+        )
+        .await;
 
     assert!(matches!(refused, Err(OpError::Denied)));
     assert!(matches!(begun, Err(OpError::Denied)));
-    let found = world.gate.read(&owner.caller, accounts::Find { id: account }).await;
+    let found = world
+        .gate
+        .read(&owner.caller, accounts::Find { id: account })
+        .await;
     assert_eq!(found.unwrap().account.version, 1);
 }

@@ -25,6 +25,7 @@ fn print_permissions() {
         let token = if listed.tokens_may() { listed.scope.word() } else { "–" };
         let trail = match listed.audit {
             Audit::Always => "always",
+            Audit::Remarks => "what it did",
             Audit::Refusals => "refusals",
         };
         let (name, kind, right) = (listed.name, listed.kind, listed.right.text());

@@ -1,7 +1,7 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -19,12 +19,20 @@ pub(super) async fn run(config: &Config) -> anyhow::Result<ExitCode> {
         stream.read_to_string(&mut answer).await?;
         Ok::<_, std::io::Error>(answer)
     };
-    let answer = timeout(Duration::from_secs(5), ask)
-        .await
-        .with_context(|| format!("no answer from {address} within 5 s"))?
-        .with_context(|| format!("no server at {address}"))?;
+    let answer = match timeout(Duration::from_secs(5), ask).await {
+        Ok(Ok(answer)) => answer,
+        Ok(Err(error)) => return Ok(not_ready(&format!("no server at {address}: {error}"))),
+        Err(_) => return Ok(not_ready(&format!("no answer from {address} within 5 s"))),
+    };
     let body = answer.split("\r\n\r\n").nth(1).unwrap_or_default();
     println!("{body}");
     let well = answer.split_whitespace().nth(1) == Some("200");
-    Ok(if well { ExitCode::SUCCESS } else { ExitCode::from(7) })
+    Ok(if well { ExitCode::SUCCESS } else { NOT_READY.into() })
+}
+
+const NOT_READY: u8 = 7;
+
+fn not_ready(why: &str) -> ExitCode {
+    eprintln!("portcullis: {why}");
+    NOT_READY.into()
 }

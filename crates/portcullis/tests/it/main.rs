@@ -1,4 +1,9 @@
 //! The real binary: started, driven over HTTPS, killed, and searched for what must not leave it.
 
+mod commands;
+mod configuration;
 mod first_start;
+mod keys;
+mod race;
 mod site;
+mod trail;

@@ -1,3 +1,7 @@
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use portcullis_model::{Secret, Timestamp};
+use portcullis_testkit::Authenticator;
 use portcullis_testkit::server::{Api, Console, Installation, Person, Server};
 
 pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_portcullis");
@@ -22,4 +26,11 @@ impl Site {
         let api = Api::new(&server, &token);
         Self { server, console, person, api }
     }
+}
+
+/// What an authenticator app with this key shows.
+pub(crate) fn code_now(key: &str) -> String {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("it is after 1970");
+    let moment = Timestamp::from_micros(i64::try_from(now.as_micros()).expect("it is not the far future"));
+    Authenticator::new(Secret::new(key)).code(moment, 0).expose().to_owned()
 }

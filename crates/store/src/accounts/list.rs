@@ -1,3 +1,5 @@
+use std::fmt::Write;
+
 use portcullis_model::{
     AccountId, AccountView, Page, PasswordPolicy, ResourceId, Timestamp, UserId, VaultFilter,
 };
@@ -89,7 +91,7 @@ fn read(row: &Row<'_>, now: Timestamp) -> Result<Found, StoreError> {
 
 /// Three short walks along an index, one per way to see an account, merged: however many accounts
 /// there are, a page costs what the page holds and what this person was given.
-fn by_name(viewer: UserId, filter: &VaultFilter, words: &[String]) -> (String, Vec<Value>) {
+fn by_name<'a>(viewer: UserId, filter: &'a VaultFilter, words: &[String]) -> (String, Vec<Value<'a>>) {
     let (sort, id) = match filter.after.as_deref().and_then(|cursor| cursor.split_once('~')) {
         Some((id, sort)) => (sort.to_owned(), id.parse().unwrap_or(Uuid::nil())),
         None => (String::new(), Uuid::nil()),
@@ -103,7 +105,8 @@ fn by_name(viewer: UserId, filter: &VaultFilter, words: &[String]) -> (String, V
     let mut condition = conditions(filter, &mut args);
     for word in words {
         args.push(pattern(word).into());
-        condition.push_str(&format!(" AND a.search LIKE ?{} ESCAPE '\\'", args.len()));
+        // Writing to a string cannot fail.
+        let _ = write!(condition, " AND a.search LIKE ?{} ESCAPE '\\'", args.len());
     }
     let walk = |from: &str| {
         format!(
@@ -120,13 +123,13 @@ fn by_name(viewer: UserId, filter: &VaultFilter, words: &[String]) -> (String, V
     (sql, args)
 }
 
-fn by_words(
+fn by_words<'a>(
     dialect: Dialect,
     viewer: UserId,
-    filter: &VaultFilter,
+    filter: &'a VaultFilter,
     words: &[String],
-    expression: &str,
-) -> (String, Vec<Value>) {
+    expression: &'a str,
+) -> (String, Vec<Value<'a>>) {
     let after: i64 = filter.after.as_deref().and_then(|cursor| cursor.parse().ok()).unwrap_or(0);
     let mut args =
         vec![Value::from(viewer.0), Value::from(after), Value::from(i64::from(filter.size.get()) + 1)];
@@ -134,7 +137,7 @@ fn by_words(
     let (from, order) = match dialect {
         Dialect::Sqlite => {
             args.push(expression.into());
-            condition.push_str(&format!(" AND account_search MATCH ?{} AND account_search.rowid > ?2", args.len()));
+            let _ = write!(condition, " AND account_search MATCH ?{} AND account_search.rowid > ?2", args.len());
             ("account_search JOIN accounts a ON a.position = account_search.rowid", "account_search.rowid")
         }
         Dialect::Postgres => {
@@ -144,7 +147,7 @@ fn by_words(
     };
     for word in words.iter().filter(|word| dialect == Dialect::Postgres || word.chars().count() < 3) {
         args.push(pattern(word).into());
-        condition.push_str(&format!(" AND a.search LIKE ?{} ESCAPE '\\'", args.len()));
+        let _ = write!(condition, " AND a.search LIKE ?{} ESCAPE '\\'", args.len());
     }
     let sql = format!(
         "{VIEW} WHERE a.id IN (SELECT * FROM (SELECT a.id FROM {from} WHERE a.deleted_at IS NULL AND {VISIBLE}\
@@ -153,18 +156,19 @@ fn by_words(
     (sql, args)
 }
 
-fn conditions(filter: &VaultFilter, args: &mut Vec<Value>) -> String {
+fn conditions<'a>(filter: &'a VaultFilter, args: &mut Vec<Value<'a>>) -> String {
     let mut condition = String::new();
     if let Some(resource) = filter.resource {
         args.push(resource.0.into());
-        condition.push_str(&format!(" AND a.resource_id = ?{}", args.len()));
+        let _ = write!(condition, " AND a.resource_id = ?{}", args.len());
     }
     if let Some(kind) = &filter.kind {
         args.push(kind.into());
-        condition.push_str(&format!(
-            " AND EXISTS (SELECT 1 FROM resources k WHERE k.id = a.resource_id AND k.kind = ?{})",
-            args.len()
-        ));
+        let number = args.len();
+        let _ = write!(
+            condition,
+            " AND EXISTS (SELECT 1 FROM resources k WHERE k.id = a.resource_id AND k.kind = ?{number})"
+        );
     }
     condition
 }

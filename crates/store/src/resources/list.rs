@@ -1,3 +1,5 @@
+use std::fmt::Write;
+
 use portcullis_model::{Page, ResourceId, ResourceView, UserId, VaultFilter};
 use uuid::Uuid;
 
@@ -68,7 +70,7 @@ fn read(row: &Row<'_>) -> Result<Found, StoreError> {
     })
 }
 
-fn by_name(viewer: UserId, filter: &VaultFilter, words: &[String]) -> (String, Vec<Value>) {
+fn by_name<'a>(viewer: UserId, filter: &'a VaultFilter, words: &[String]) -> (String, Vec<Value<'a>>) {
     let (sort, id) = match filter.after.as_deref().and_then(|cursor| cursor.split_once('~')) {
         Some((id, sort)) => (sort.to_owned(), id.parse().unwrap_or(Uuid::nil())),
         None => (String::new(), Uuid::nil()),
@@ -91,13 +93,13 @@ fn by_name(viewer: UserId, filter: &VaultFilter, words: &[String]) -> (String, V
     (format!("{VIEW} WHERE r.id IN ({owned} UNION {granted}) ORDER BY r.sort, r.id LIMIT ?4"), args)
 }
 
-fn by_words(
+fn by_words<'a>(
     dialect: Dialect,
     viewer: UserId,
-    filter: &VaultFilter,
+    filter: &'a VaultFilter,
     words: &[String],
-    expression: &str,
-) -> (String, Vec<Value>) {
+    expression: &'a str,
+) -> (String, Vec<Value<'a>>) {
     let after: i64 = filter.after.as_deref().and_then(|cursor| cursor.parse().ok()).unwrap_or(0);
     let mut args =
         vec![Value::from(viewer.0), Value::from(after), Value::from(i64::from(filter.size.get()) + 1)];
@@ -110,8 +112,8 @@ fn by_words(
     let (from, order) = match dialect {
         Dialect::Sqlite => {
             args.push(expression.into());
-            condition
-                .push_str(&format!(" AND resource_search MATCH ?{} AND resource_search.rowid > ?2", args.len()));
+            // Writing to a string cannot fail.
+            let _ = write!(condition, " AND resource_search MATCH ?{} AND resource_search.rowid > ?2", args.len());
             ("resource_search JOIN resources r ON r.position = resource_search.rowid", "resource_search.rowid")
         }
         Dialect::Postgres => {
@@ -126,15 +128,15 @@ fn by_words(
     (sql, args)
 }
 
-fn conditions(filter: &VaultFilter, words: &[String], args: &mut Vec<Value>) -> String {
+fn conditions<'a>(filter: &'a VaultFilter, words: &[String], args: &mut Vec<Value<'a>>) -> String {
     let mut condition = String::new();
     if let Some(kind) = &filter.kind {
         args.push(kind.into());
-        condition.push_str(&format!(" AND r.kind = ?{}", args.len()));
+        let _ = write!(condition, " AND r.kind = ?{}", args.len());
     }
     for word in words {
         args.push(pattern(word).into());
-        condition.push_str(&format!(" AND r.search LIKE ?{} ESCAPE '\\'", args.len()));
+        let _ = write!(condition, " AND r.search LIKE ?{} ESCAPE '\\'", args.len());
     }
     condition
 }

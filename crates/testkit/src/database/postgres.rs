@@ -31,13 +31,17 @@ impl Database {
     async fn copy_of(template: &str) -> Self {
         let number = CREATED.fetch_add(1, Ordering::SeqCst);
         let name = format!("portcullis_test_{}_{number}", std::process::id());
-        let mut server = connect(&server_url()).await.expect("the PostgreSQL of this run answers");
+        let mut server = connect(&server_url())
+            .await
+            .expect("the PostgreSQL of this run answers");
         // A process of the same number may have been here before.
         for statement in [
             format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"),
             format!("CREATE DATABASE {name} TEMPLATE {template}"),
         ] {
-            run(&mut server, &statement).await.expect("the superuser may create databases");
+            run(&mut server, &statement)
+                .await
+                .expect("the superuser may create databases");
         }
         Self { name }
     }
@@ -52,7 +56,9 @@ impl Database {
 
     pub(crate) async fn texts(&self, query: &str) -> anyhow::Result<Vec<String>> {
         let mut connection = connect(&self.url()).await?;
-        Ok(sqlx::query_scalar(AssertSqlSafe(query.to_owned())).fetch_all(&mut connection).await?)
+        Ok(sqlx::query_scalar(AssertSqlSafe(query.to_owned()))
+            .fetch_all(&mut connection)
+            .await?)
     }
 }
 
@@ -61,7 +67,9 @@ impl Drop for Database {
         let statement = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name);
         // The runtime of the test may be ending, so this brings its own.
         let dropped = std::thread::spawn(move || -> anyhow::Result<()> {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()?;
             runtime.block_on(async { run(&mut connect(&server_url()).await?, &statement).await })
         });
         // The whole server is thrown away after the run, so nothing is lost when this fails.
@@ -71,18 +79,27 @@ impl Drop for Database {
 
 async fn make_template() -> String {
     let name = format!("portcullis_template_{SCHEMA_VERSION}_{}", std::process::id());
-    let mut server = connect(&server_url()).await.expect("the PostgreSQL of this run answers");
-    run(&mut server, &format!("SELECT pg_advisory_lock({TEMPLATE_LOCK})")).await.expect("a lock can be taken");
+    let mut server = connect(&server_url())
+        .await
+        .expect("the PostgreSQL of this run answers");
+    run(&mut server, &format!("SELECT pg_advisory_lock({TEMPLATE_LOCK})"))
+        .await
+        .expect("a lock can be taken");
     for statement in [
         format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"),
         format!("CREATE DATABASE {name} TEMPLATE template1"),
     ] {
-        run(&mut server, &statement).await.expect("the superuser may create databases");
+        run(&mut server, &statement)
+            .await
+            .expect("the superuser may create databases");
     }
     drop(Store::open(&url_of(&name)).await.expect("the migrations apply"));
     // Only a database that nobody is connected to can be copied.
-    let statement = format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'");
-    run(&mut server, &statement).await.expect("the superuser may end connections");
+    let statement =
+        format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'");
+    run(&mut server, &statement)
+        .await
+        .expect("the superuser may end connections");
     name
 }
 
@@ -106,6 +123,8 @@ async fn connect(url: &str) -> anyhow::Result<PgConnection> {
 }
 
 async fn run(connection: &mut PgConnection, script: &str) -> anyhow::Result<()> {
-    sqlx::raw_sql(AssertSqlSafe(script.to_owned())).execute(connection).await?;
+    sqlx::raw_sql(AssertSqlSafe(script.to_owned()))
+        .execute(connection)
+        .await?;
     Ok(())
 }

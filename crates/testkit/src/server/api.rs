@@ -38,19 +38,30 @@ impl Answer {
 
 impl Api {
     pub fn new(server: &Server, token: &str) -> Self {
-        Self { address: server.address(), client: server.client(), token: token.to_owned() }
+        Self {
+            address: server.address(),
+            client: server.client(),
+            token: token.to_owned(),
+        }
     }
 
     /// Sends a request to a path such as `/api/v2/accounts`; an error if no whole answer came back.
     pub async fn send(&self, method: Method, path: &str, body: Option<&Value>) -> reqwest::Result<Answer> {
-        let mut request = self.client.request(method, self.address.url(path)).bearer_auth(&self.token);
+        let mut request = self
+            .client
+            .request(method, self.address.url(path))
+            .bearer_auth(&self.token);
         if let Some(body) = body {
             request = request.json(body);
         }
         let response = request.send().await?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let body = serde_json::from_slice(&response.bytes().await?).unwrap_or(Value::Null);
-        Ok(Answer { status, headers, body })
+        Ok(Answer {
+            status,
+            headers,
+            body,
+        })
     }
 
     pub async fn get(&self, path: &str) -> Answer {
@@ -66,7 +77,9 @@ impl Api {
     }
 
     async fn whole(&self, method: Method, path: &str, body: Option<&Value>) -> Answer {
-        self.send(method, path, body).await.unwrap_or_else(|error| panic!("{path}: {error:?}"))
+        self.send(method, path, body)
+            .await
+            .unwrap_or_else(|error| panic!("{path}: {error:?}"))
     }
 
     /// Adds a resource; gives its id.
@@ -84,6 +97,9 @@ impl Api {
     /// The password of an account.
     pub async fn reveal(&self, account: &str, reason: &str) -> String {
         let path = format!("/api/v2/accounts/{account}/reveal");
-        self.post(&path, &json!({ "reason": reason })).await.expect(200).text("password")
+        self.post(&path, &json!({ "reason": reason }))
+            .await
+            .expect(200)
+            .text("password")
     }
 }

@@ -18,7 +18,9 @@ impl Console {
     /// A new browser that has never been here.
     pub fn new(server: &Server) -> Self {
         let cookies = Arc::new(Jar::default());
-        let client = client(&server.installation).cookie_provider(Arc::clone(&cookies)).build();
+        let client = client(&server.installation)
+            .cookie_provider(Arc::clone(&cookies))
+            .build();
         Self {
             address: server.address(),
             client: client.expect("a client can be made"),
@@ -42,10 +44,16 @@ impl Console {
         assert_eq!(code_page.field("code").as_deref(), Some(code));
         let claimed = console.post("/setup/person", &form).await.expect(303);
         let enrolment = console.get(claimed.location()).await.expect(200);
-        let key = enrolment.element("totp-key").expect("the page shows the key").replace(' ', "");
+        let key = enrolment
+            .element("totp-key")
+            .expect("the page shows the key")
+            .replace(' ', "");
         let person = Person::new(username, password, &key);
         let code = person.fresh_code().expect("no code was used yet");
-        let codes = console.post("/setup/authenticator", &[("code", &code), ("name", "Phone")]).await.expect(200);
+        let codes = console
+            .post("/setup/authenticator", &[("code", &code), ("name", "Phone")])
+            .await
+            .expect(200);
         person.keep(codes.items("codes"));
         let _ = console.get("/").await.expect(200);
         (console, person)
@@ -53,17 +61,26 @@ impl Console {
 
     /// The first administrator, with the code that the server greeted with.
     pub async fn set_up_first(server: &Server) -> (Self, Person) {
-        let code = server.setup_code().expect("nobody has finished set-up").to_owned();
+        let code = server
+            .setup_code()
+            .expect("nobody has finished set-up")
+            .to_owned();
         Self::set_up(server, &code, "admin", "lamp copper orbit thistle").await
     }
 
     /// Signs in with both proofs: a code of the app, or a backup code while the app has no fresh one.
     pub async fn sign_in(&self, person: &Person) {
-        let _ = self.begin_sign_in(&person.username, &person.password).await.expect(303);
+        let _ = self
+            .begin_sign_in(&person.username, &person.password)
+            .await
+            .expect(303);
         let code = if let Some(code) = person.fresh_code() {
             code
         } else {
-            let _ = self.post("/sign-in/method", &[("method", "backup_code")]).await.expect(303);
+            let _ = self
+                .post("/sign-in/method", &[("method", "backup_code")])
+                .await
+                .expect(303);
             person.backup_code().expect("a backup code is left")
         };
         let _ = self.post("/sign-in/code", &[("code", &code)]).await.expect(303);
@@ -94,7 +111,8 @@ impl Console {
             ("role", role),
         ];
         let page = self.post("/users/new", &form).await.expect(200);
-        page.element("setup-code").expect("the page shows the set-up code")
+        page.element("setup-code")
+            .expect("the page shows the set-up code")
     }
 
     /// Makes a personal token with scopes such as `read`, `reveal`, `write`, `administer`.
@@ -113,17 +131,26 @@ impl Console {
 
     /// Adds an account with this password; gives its id.
     pub async fn add_account(&self, resource: &str, name: &str, password: &str) -> String {
-        let form = [("resource", resource), ("name", name), ("mode", "type"), ("password", password)];
+        let form = [
+            ("resource", resource),
+            ("name", name),
+            ("mode", "type"),
+            ("password", password),
+        ];
         self.post("/passwords/new", &form).await.expect(303).location_id()
     }
 
     pub async fn get(&self, path: &str) -> Page {
-        self.try_get(path).await.unwrap_or_else(|error| panic!("GET {path}: {error:?}"))
+        self.try_get(path)
+            .await
+            .unwrap_or_else(|error| panic!("GET {path}: {error:?}"))
     }
 
     /// Sends a form, with the proof of the last page that had one.
     pub async fn post(&self, path: &str, form: &[(&str, &str)]) -> Page {
-        self.try_post(path, form).await.unwrap_or_else(|error| panic!("POST {path}: {error:?}"))
+        self.try_post(path, form)
+            .await
+            .unwrap_or_else(|error| panic!("POST {path}: {error:?}"))
     }
 
     pub async fn try_get(&self, path: &str) -> reqwest::Result<Page> {
@@ -134,7 +161,8 @@ impl Console {
         let csrf = self.csrf.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let mut form = form.to_vec();
         form.extend(csrf.as_deref().map(|csrf| ("csrf", csrf)));
-        self.send(self.client.post(self.address.url(path)).form(&form)).await
+        self.send(self.client.post(self.address.url(path)).form(&form))
+            .await
     }
 
     async fn send(&self, request: reqwest::RequestBuilder) -> reqwest::Result<Page> {
@@ -150,6 +178,8 @@ impl Console {
     pub fn cookies(&self) -> String {
         let url = self.address.url("/").parse().expect("the address is a URL");
         let header = self.cookies.cookies(&url);
-        header.and_then(|header| header.to_str().ok().map(str::to_owned)).unwrap_or_default()
+        header
+            .and_then(|header| header.to_str().ok().map(str::to_owned))
+            .unwrap_or_default()
     }
 }

@@ -38,8 +38,18 @@ impl Installation {
             "diagnostics.listen=off".to_owned(),
             "log.format=json".to_owned(),
         ];
-        settings.extend(database.iter().map(|database| format!("database.url={}", database.url())));
-        Self { binary: binary.as_ref().to_owned(), settings, wrapper: Vec::new(), database, folder }
+        settings.extend(
+            database
+                .iter()
+                .map(|database| format!("database.url={}", database.url())),
+        );
+        Self {
+            binary: binary.as_ref().to_owned(),
+            settings,
+            wrapper: Vec::new(),
+            database,
+            folder,
+        }
     }
 
     /// Adds a setting; it wins over those before.
@@ -119,12 +129,17 @@ impl Installation {
     }
 
     fn sqlite_texts(&self, query: &str) -> rusqlite::Result<Vec<String>> {
-        self.connect().prepare(query)?.query_map([], |row| row.get(0))?.collect()
+        self.connect()
+            .prepare(query)?
+            .query_map([], |row| row.get(0))?
+            .collect()
     }
 
     fn connect(&self) -> rusqlite::Connection {
         let connection = rusqlite::Connection::open(self.sqlite()).expect("the database of the test opens");
-        connection.busy_timeout(Duration::from_secs(10)).expect("SQLite can wait");
+        connection
+            .busy_timeout(Duration::from_secs(10))
+            .expect("SQLite can wait");
         connection
     }
 
@@ -139,7 +154,10 @@ impl Installation {
     }
 
     fn complete(&self, command: &mut Command) {
-        command.env_clear().env("HOME", self.folder.path()).env("PATH", std::env::var_os("PATH").unwrap_or_default());
+        command
+            .env_clear()
+            .env("HOME", self.folder.path())
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default());
         // A core file, if one is ever written, lands here.
         command.current_dir(self.folder.path());
         for setting in &self.settings {
@@ -150,7 +168,11 @@ impl Installation {
 
 /// Runs a command to its end, which must come.
 async fn output(mut command: Command) -> Output {
-    let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+    let child = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn();
     let child = child.expect("the binary can be started");
     let id = Pid::from_child(&child);
     let ended = tokio::task::spawn_blocking(move || child.wait_with_output());
@@ -158,5 +180,7 @@ async fn output(mut command: Command) -> Output {
         let _ = kill_process(id, Signal::KILL);
         panic!("{command:?} did not end within {PATIENCE:?}");
     };
-    ended.expect("waiting does not panic").expect("a child can be waited for")
+    ended
+        .expect("waiting does not panic")
+        .expect("a child can be waited for")
 }

@@ -12,7 +12,11 @@ pub struct Page {
 impl Page {
     pub(super) async fn read(response: Response) -> reqwest::Result<Self> {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        Ok(Self { status, headers, text: response.text().await? })
+        Ok(Self {
+            status,
+            headers,
+            text: response.text().await?,
+        })
     }
 
     /// A header as text.
@@ -51,9 +55,15 @@ impl Page {
 
     /// The items of the list with this id.
     pub fn items(&self, id: &str) -> Vec<String> {
-        let Some((_, rest)) = self.text.split_once(&format!("id=\"{id}\"")) else { return Vec::new() };
+        let Some((_, rest)) = self.text.split_once(&format!("id=\"{id}\"")) else {
+            return Vec::new();
+        };
         let list = rest.split("</ul>").next().unwrap_or_default();
-        list.split("<li>").skip(1).filter_map(|item| item.split('<').next()).map(unescape).collect()
+        list.split("<li>")
+            .skip(1)
+            .filter_map(|item| item.split('<').next())
+            .map(unescape)
+            .collect()
     }
 
     /// The text after the tag that holds `mark`.
@@ -74,7 +84,13 @@ impl Page {
 
 /// The characters that templates escape.
 fn unescape(text: &str) -> String {
-    let named = [("&#34;", "\""), ("&#38;", "&"), ("&#39;", "'"), ("&#60;", "<"), ("&#62;", ">")];
+    let named = [
+        ("&#34;", "\""),
+        ("&#38;", "&"),
+        ("&#39;", "'"),
+        ("&#60;", "<"),
+        ("&#62;", ">"),
+    ];
     let mut rest = text;
     let mut plain = String::new();
     while let Some(at) = rest.find('&') {

@@ -1,5 +1,5 @@
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use portcullis_model::{Secret, Timestamp};
 
@@ -27,7 +27,10 @@ impl Person {
             username: username.to_owned(),
             password: password.to_owned(),
             app: Authenticator::new(Secret::new(key)),
-            spent: Arc::new(Mutex::new(Spent { step: 0, backup_codes: Vec::new() })),
+            spent: Arc::new(Mutex::new(Spent {
+                step: 0,
+                backup_codes: Vec::new(),
+            })),
         }
     }
 
@@ -38,15 +41,36 @@ impl Person {
     /// A code of the app that was not used yet: of the step before if that is still good for some seconds, so that
     /// the next one can be had at once.
     pub fn fresh_code(&self) -> Option<String> {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("it is after 1970");
+        let now = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .expect("it is after 1970");
         let seconds = i64::try_from(now.as_secs()).expect("it is before the year 292 billion");
         let (step, into) = (seconds / Authenticator::STEP, seconds % Authenticator::STEP);
         let mut spent = self.spent();
         let late = 25 < into;
-        let chosen = [step - 1, step].into_iter().skip(usize::from(late)).find(|step| spent.step < *step)?;
+        let chosen = [step - 1, step]
+            .into_iter()
+            .skip(usize::from(late))
+            .find(|step| spent.step < *step)?;
         spent.step = chosen;
-        let code = self.app.code(Timestamp::from_micros(seconds * 1_000_000), chosen - step);
+        let code = self
+            .app
+            .code(Timestamp::from_micros(seconds * 1_000_000), chosen - step);
         Some(code.expose().to_owned())
+    }
+
+    /// The next code of the app; waits for it, like a person, if the one that it shows was used.
+    pub async fn next_code(&self) -> String {
+        loop {
+            if let Some(code) = self.fresh_code() {
+                return code;
+            }
+            let now = SystemTime::now()
+                .duration_since(UNIX_EPOCH)
+                .expect("it is after 1970");
+            let step = u64::try_from(Authenticator::STEP).expect("a step is positive");
+            tokio::time::sleep(Duration::from_secs(step - now.as_secs() % step)).await;
+        }
     }
 
     /// One of the ten backup codes.

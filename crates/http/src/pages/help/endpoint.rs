@@ -84,26 +84,36 @@ fn parameter(parameter: &Value) -> Field {
         name: text(&parameter["name"]),
         kind: kind(&parameter["schema"]),
         required: parameter["required"] == true,
-        about: text(&parameter["description"]),
+        about: plain(&parameter["description"]),
     }
 }
 
-/// The fields of an object, also of one that is put together of several.
+/// The fields of an object, also of one that is put together of several, and of the objects in its lists.
 fn fields(document: &Value, schema: &Value) -> Vec<Field> {
     let schema = resolve(document, schema);
-    let parts = list(&schema["allOf"])
-        .iter()
-        .flat_map(|part| fields(document, part));
     let required = list(&schema["required"]);
-    let own = object(&schema["properties"])
+    let mut found: Vec<Field> = list(&schema["allOf"])
         .iter()
-        .map(|(name, property)| Field {
+        .flat_map(|part| fields(document, part))
+        .collect();
+    for (name, property) in object(&schema["properties"]) {
+        found.push(Field {
             name: name.clone(),
             kind: kind(property),
             required: required.iter().any(|wanted| wanted == name.as_str()),
-            about: text(&property["description"]),
+            about: plain(&property["description"]),
         });
-    parts.chain(own).collect()
+        let inner = fields(document, &property["items"]).into_iter();
+        found.extend(inner.map(|field| Field {
+            name: format!("{name}[].{}", field.name),
+            ..field
+        }));
+    }
+    found
+}
+
+fn plain(value: &Value) -> String {
+    text(value).replace('`', "")
 }
 
 /// A type in few words: `string`, `list of Attribute`, `integer or null`.

@@ -1,0 +1,243 @@
+//! The sign-in machine against a model of it: whatever people try in whatever order, a session comes only of
+//! a right password and then a right, fresh code in the same login, both in time.
+
+use std::time::Duration;
+
+use portcullis_model::{Clock, FactorKind, Role, Secret, Timestamp};
+use portcullis_ops::OpError;
+use portcullis_ops::sign_in::{Cancel, ChooseMethod, FactorStep, PasswordStep};
+use portcullis_testkit::{Authenticator, Person, World};
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+
+#[derive(Clone, Copy, Debug)]
+enum Code {
+    Current,
+    Next,
+    Previous,
+    /// The last one that was accepted.
+    Replayed,
+    Wrong,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Act {
+    Advance(u64),
+    Begin,
+    Cancel,
+    Choose(FactorKind),
+    Code(Code),
+    Password { right: bool },
+}
+
+/// An act in one of two logins of the same person.
+fn acts() -> impl Strategy<Value = Vec<(usize, Act)>> {
+    let code = prop_oneof![
+        4 => Just(Code::Current),
+        1 => Just(Code::Next),
+        2 => Just(Code::Previous),
+        2 => Just(Code::Replayed),
+        2 => Just(Code::Wrong),
+    ];
+    let act = prop_oneof![
+        2 => Just(Act::Begin),
+        4 => prop_oneof![4 => Just(true), 1 => Just(false)].prop_map(|right| Act::Password { right }),
+        6 => code.prop_map(Act::Code),
+        1 => prop_oneof![Just(FactorKind::Totp), Just(FactorKind::BackupCode)].prop_map(Act::Choose),
+        1 => Just(Act::Cancel),
+        2 => prop_oneof![4 => 1..60_u64, 1 => 60..700_u64].prop_map(Act::Advance),
+    ];
+    prop::collection::vec((0..2_usize, act), 1..30)
+}
+
+/// What the model knows of a login.
+#[derive(Clone)]
+struct Login {
+    token: Secret,
+    begun_at: Timestamp,
+    passed_at: Option<Timestamp>,
+    method: FactorKind,
+    codes_tried: u32,
+}
+
+struct Machine<'a> {
+    world: &'a World,
+    alice: &'a Person,
+    logins: [Option<Login>; 2],
+    /// The last accepted step of the app and its code.
+    spent: (i64, Secret),
+    sessions: usize,
+}
+
+impl Machine<'_> {
+    fn now(&self) -> Timestamp {
+        self.world.clock.now()
+    }
+
+    fn step(&self, offset: i64) -> i64 {
+        self.now().seconds() / Authenticator::STEP + offset
+    }
+
+    async fn act(&mut self, at: usize, act: Act) -> Result<(), TestCaseError> {
+        match act {
+            Act::Advance(seconds) => self.world.clock.advance(Duration::from_secs(seconds)),
+            Act::Begin => {
+                let token = self.world.begin(&self.world.gate, &self.alice.username).await;
+                let begun_at = self.now();
+                let method = FactorKind::Totp;
+                self.logins[at] = Some(Login {
+                    token,
+                    begun_at,
+                    passed_at: None,
+                    method,
+                    codes_tried: 0,
+                });
+            }
+            Act::Cancel => {
+                if let Some(login) = self.logins[at].take() {
+                    let cancel = Cancel { token: login.token };
+                    let cancelled = self.world.gate.write(&self.world.anonymous(), cancel).await;
+                    cancelled.expect("anybody may cancel their login");
+                }
+            }
+            Act::Choose(method) => {
+                if let Some(login) = &mut self.logins[at] {
+                    let choose = ChooseMethod {
+                        token: login.token.clone(),
+                        method,
+                    };
+                    if self
+                        .world
+                        .gate
+                        .write(&self.world.anonymous(), choose)
+                        .await
+                        .is_ok()
+                    {
+                        login.method = method;
+                    }
+                }
+            }
+            Act::Code(code) => self.code(at, code).await?,
+            Act::Password { right } => self.password(at, right).await?,
+        }
+        Ok(())
+    }
+
+    async fn password(&mut self, at: usize, right: bool) -> Result<(), TestCaseError> {
+        let now = self.now();
+        let Some(login) = &mut self.logins[at] else {
+            return Ok(());
+        };
+        let password = if right {
+            self.alice.password.clone()
+        } else {
+            Secret::new("not the password")
+        };
+        let step = self
+            .world
+            .prove_password(&self.world.gate, &login.token, &password)
+            .await;
+        if let Ok(PasswordStep::Passed { login_token }) = step {
+            prop_assert!(
+                right && login.passed_at.is_none() && now < login.begun_at + Duration::from_mins(10)
+            );
+            login.token = login_token;
+            login.passed_at = Some(now);
+        }
+        Ok(())
+    }
+
+    async fn code(&mut self, at: usize, code: Code) -> Result<(), TestCaseError> {
+        let now = self.now();
+        let (step, text) = match code {
+            Code::Current => (self.step(0), self.alice.code(self.world)),
+            Code::Next => (self.step(1), self.alice.code_at(self.world, 1)),
+            Code::Previous => (self.step(-1), self.alice.code_at(self.world, -1)),
+            Code::Replayed => self.spent.clone(),
+            Code::Wrong => (0, self.alice.wrong_code(self.world)),
+        };
+        let fresh = self.spent.0 < step && (self.step(-1)..=self.step(0)).contains(&step);
+        let Some(login) = &mut self.logins[at] else {
+            return Ok(());
+        };
+        login.codes_tried += u32::from(login.passed_at.is_some());
+        let in_time = login.passed_at.is_some_and(|passed_at| {
+            now < passed_at + Duration::from_mins(2) && now < login.begun_at + Duration::from_mins(10)
+        });
+        let should_pass = in_time && fresh && login.method == FactorKind::Totp && login.codes_tried <= 4;
+
+        match self
+            .world
+            .prove_factor(&self.world.gate, &login.token, &text)
+            .await
+        {
+            Ok(FactorStep::Passed { session_token, .. }) => {
+                prop_assert!(should_pass, "a session came of {code:?}");
+                prop_assert!(self.world.caller(&session_token).await.is_some());
+                self.sessions += 1;
+                self.spent = (step, text);
+                self.logins[at] = None;
+            }
+            Ok(FactorStep::Locked { .. }) => login.codes_tried -= 1,
+            Ok(_) => prop_assert!(!should_pass, "no session came of {code:?}"),
+            Err(OpError::Expired) => prop_assert!(!should_pass, "the login was over"),
+            Err(error) => prop_assert!(false, "{error:?}"),
+        }
+        Ok(())
+    }
+}
+
+#[test]
+fn a_session_comes_only_of_both_proofs_in_one_login_in_time() {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let world = runtime.block_on(World::new());
+    let alice = runtime.block_on(world.user("alice", Role::PasswordUser));
+    let forget = "DELETE FROM logins; DELETE FROM guesses; DELETE FROM sessions";
+    let mut runner = TestRunner::new_with_rng(
+        Config {
+            cases: 96,
+            failure_persistence: None,
+            ..Config::default()
+        },
+        proptest::test_runner::TestRng::deterministic_rng(proptest::test_runner::RngAlgorithm::ChaCha),
+    );
+    let sessions = std::cell::Cell::new(0);
+
+    let result = runner.run(&acts(), |acts| {
+        runtime.block_on(async {
+            world.sql(forget).await;
+            world.clock.advance(Duration::from_hours(1));
+            let spent = (0, Secret::new("000000"));
+            let mut machine = Machine {
+                world: &world,
+                alice: &alice,
+                logins: [None, None],
+                spent,
+                sessions: 0,
+            };
+            for (at, act) in acts {
+                machine.act(at, act).await?;
+            }
+            let made = world.count("sessions").await;
+            prop_assert_eq!(
+                made,
+                i64::try_from(machine.sessions).unwrap(),
+                "every session was acknowledged"
+            );
+            sessions.set(sessions.get() + machine.sessions);
+            Ok(())
+        })
+    });
+
+    result.unwrap_or_else(|failure| panic!("{failure}"));
+    assert!(
+        20 < sessions.get(),
+        "only {} sessions: the acts are too wild to show anything",
+        sessions.get()
+    );
+    let _inside = runtime.enter();
+    drop(world);
+}

@@ -1,0 +1,248 @@
+CREATE EXTENSION pg_trgm;
+CREATE TABLE accounts (
+  position bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  id uuid NOT NULL,
+  resource_id uuid NOT NULL,
+  owner_id uuid NOT NULL,
+  sort text COLLATE "C" NOT NULL,
+  search text NOT NULL,
+  name text NOT NULL,
+  notes text NOT NULL,
+  attributes text NOT NULL,
+  version bigint NOT NULL,
+  complies bigint NOT NULL,
+  password_changed_at bigint NOT NULL,
+  created_at bigint NOT NULL,
+  deleted_at bigint
+);
+CREATE TABLE audit (
+  seq bigint NOT NULL,
+  at bigint NOT NULL,
+  operation text NOT NULL,
+  actor_kind text NOT NULL,
+  actor_id uuid,
+  actor text NOT NULL,
+  door text NOT NULL,
+  address text NOT NULL,
+  request text NOT NULL,
+  session_id uuid,
+  subject_kind text NOT NULL,
+  subject_id uuid,
+  subject text NOT NULL,
+  outcome text NOT NULL,
+  reason text NOT NULL,
+  message text NOT NULL,
+  digest bytea,
+  hash bytea NOT NULL,
+  mac_version bigint NOT NULL,
+  mac bytea NOT NULL
+);
+CREATE TABLE factors (
+  id uuid NOT NULL,
+  user_id uuid NOT NULL,
+  kind text NOT NULL,
+  name text NOT NULL,
+  state text NOT NULL,
+  revision bigint NOT NULL,
+  kek_version bigint NOT NULL,
+  wrapped_key bytea NOT NULL,
+  ciphertext bytea NOT NULL,
+  created_at bigint NOT NULL,
+  used_at bigint
+);
+CREATE TABLE grants (
+  id uuid NOT NULL,
+  user_id uuid NOT NULL,
+  account_id uuid,
+  resource_id uuid,
+  account_right text NOT NULL,
+  granted_by text NOT NULL,
+  granted_at bigint NOT NULL
+);
+CREATE TABLE guesses (
+  who text NOT NULL,
+  factor text NOT NULL,
+  failures bigint NOT NULL,
+  not_before bigint NOT NULL,
+  changed_at bigint NOT NULL
+);
+CREATE TABLE install (
+  id uuid NOT NULL,
+  created_at bigint NOT NULL
+);
+CREATE TABLE invitations (
+  id uuid NOT NULL,
+  user_id uuid,
+  is_first bigint NOT NULL,
+  code_digest bytea NOT NULL,
+  created_at bigint NOT NULL,
+  expires_at bigint NOT NULL,
+  used_at bigint
+);
+CREATE TABLE keks (
+  purpose text NOT NULL,
+  version bigint NOT NULL,
+  wrapped bytea NOT NULL,
+  state text NOT NULL,
+  created_at bigint NOT NULL
+);
+CREATE TABLE key_rotations (
+  id uuid NOT NULL,
+  purpose text NOT NULL,
+  from_version bigint NOT NULL,
+  to_version bigint NOT NULL,
+  phase text NOT NULL,
+  resume_after uuid,
+  moved bigint NOT NULL,
+  started_at bigint NOT NULL,
+  finished_at bigint
+);
+CREATE TABLE key_slots (
+  id uuid NOT NULL,
+  kind text NOT NULL,
+  label text NOT NULL,
+  wrapped_root bytea NOT NULL,
+  created_at bigint NOT NULL
+);
+CREATE TABLE logins (
+  id uuid NOT NULL,
+  token_digest bytea NOT NULL,
+  state text NOT NULL,
+  revision bigint NOT NULL,
+  username text NOT NULL,
+  user_id uuid,
+  invitation_id uuid,
+  method text,
+  password_hash text,
+  tries bigint NOT NULL,
+  address text NOT NULL,
+  agent text NOT NULL,
+  created_at bigint NOT NULL,
+  step_ends_at bigint NOT NULL,
+  ends_at bigint NOT NULL
+);
+CREATE TABLE resources (
+  position bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  id uuid NOT NULL,
+  owner_id uuid NOT NULL,
+  sort text COLLATE "C" NOT NULL,
+  search text NOT NULL,
+  name text NOT NULL,
+  kind text NOT NULL,
+  address text NOT NULL,
+  url text NOT NULL,
+  department text NOT NULL,
+  location text NOT NULL,
+  notes text NOT NULL,
+  attributes text NOT NULL,
+  policy text NOT NULL,
+  created_at bigint NOT NULL,
+  changed_at bigint NOT NULL,
+  deleted_at bigint
+);
+CREATE TABLE schema_version (
+  version bigint NOT NULL
+);
+CREATE TABLE sessions (
+  id uuid NOT NULL,
+  token_digest bytea NOT NULL,
+  user_id uuid NOT NULL,
+  epoch bigint NOT NULL,
+  factor text NOT NULL,
+  address text NOT NULL,
+  agent text NOT NULL,
+  created_at bigint NOT NULL,
+  seen_at bigint NOT NULL,
+  ends_at bigint NOT NULL
+);
+CREATE TABLE tokens (
+  id uuid NOT NULL,
+  user_id uuid NOT NULL,
+  name text NOT NULL,
+  digest bytea NOT NULL,
+  scopes text NOT NULL,
+  created_at bigint NOT NULL,
+  expires_at bigint NOT NULL,
+  used_at bigint
+);
+CREATE TABLE users (
+  id uuid NOT NULL,
+  username text NOT NULL,
+  display_name text NOT NULL,
+  email text NOT NULL,
+  role text NOT NULL,
+  state text NOT NULL,
+  password_hash text,
+  password_changed_at bigint,
+  epoch bigint NOT NULL,
+  theme text NOT NULL,
+  created_at bigint NOT NULL,
+  last_sign_in_at bigint
+);
+CREATE TABLE versions (
+  id uuid NOT NULL,
+  account_id uuid NOT NULL,
+  number bigint NOT NULL,
+  kek_version bigint NOT NULL,
+  wrapped_key bytea NOT NULL,
+  ciphertext bytea NOT NULL,
+  origin text NOT NULL,
+  violations text NOT NULL,
+  created_at bigint NOT NULL,
+  created_by text NOT NULL
+);
+ALTER TABLE accounts ADD CONSTRAINT accounts_pkey PRIMARY KEY (id);
+ALTER TABLE accounts ADD CONSTRAINT accounts_position_key UNIQUE ("position");
+ALTER TABLE audit ADD CONSTRAINT audit_pkey PRIMARY KEY (seq);
+ALTER TABLE factors ADD CONSTRAINT factors_pkey PRIMARY KEY (id);
+ALTER TABLE grants ADD CONSTRAINT grants_check CHECK (((account_id IS NULL) <> (resource_id IS NULL)));
+ALTER TABLE grants ADD CONSTRAINT grants_pkey PRIMARY KEY (id);
+ALTER TABLE guesses ADD CONSTRAINT guesses_pkey PRIMARY KEY (who, factor);
+ALTER TABLE install ADD CONSTRAINT install_pkey PRIMARY KEY (id);
+ALTER TABLE invitations ADD CONSTRAINT invitations_code_digest_key UNIQUE (code_digest);
+ALTER TABLE invitations ADD CONSTRAINT invitations_pkey PRIMARY KEY (id);
+ALTER TABLE keks ADD CONSTRAINT keks_pkey PRIMARY KEY (purpose, version);
+ALTER TABLE key_rotations ADD CONSTRAINT key_rotations_pkey PRIMARY KEY (id);
+ALTER TABLE key_slots ADD CONSTRAINT key_slots_pkey PRIMARY KEY (id);
+ALTER TABLE logins ADD CONSTRAINT logins_pkey PRIMARY KEY (id);
+ALTER TABLE logins ADD CONSTRAINT logins_token_digest_key UNIQUE (token_digest);
+ALTER TABLE resources ADD CONSTRAINT resources_pkey PRIMARY KEY (id);
+ALTER TABLE resources ADD CONSTRAINT resources_position_key UNIQUE ("position");
+ALTER TABLE schema_version ADD CONSTRAINT schema_version_pkey PRIMARY KEY (version);
+ALTER TABLE sessions ADD CONSTRAINT sessions_pkey PRIMARY KEY (id);
+ALTER TABLE sessions ADD CONSTRAINT sessions_token_digest_key UNIQUE (token_digest);
+ALTER TABLE tokens ADD CONSTRAINT tokens_digest_key UNIQUE (digest);
+ALTER TABLE tokens ADD CONSTRAINT tokens_pkey PRIMARY KEY (id);
+ALTER TABLE users ADD CONSTRAINT users_pkey PRIMARY KEY (id);
+ALTER TABLE users ADD CONSTRAINT users_username_key UNIQUE (username);
+ALTER TABLE versions ADD CONSTRAINT versions_account_id_number_key UNIQUE (account_id, number);
+ALTER TABLE versions ADD CONSTRAINT versions_pkey PRIMARY KEY (id);
+ALTER TABLE accounts ADD CONSTRAINT accounts_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES users(id);
+ALTER TABLE accounts ADD CONSTRAINT accounts_resource_id_fkey FOREIGN KEY (resource_id) REFERENCES resources(id);
+ALTER TABLE factors ADD CONSTRAINT factors_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id);
+ALTER TABLE grants ADD CONSTRAINT grants_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE;
+ALTER TABLE grants ADD CONSTRAINT grants_resource_id_fkey FOREIGN KEY (resource_id) REFERENCES resources(id) ON DELETE CASCADE;
+ALTER TABLE grants ADD CONSTRAINT grants_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id);
+ALTER TABLE invitations ADD CONSTRAINT invitations_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id);
+ALTER TABLE resources ADD CONSTRAINT resources_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES users(id);
+ALTER TABLE sessions ADD CONSTRAINT sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id);
+ALTER TABLE tokens ADD CONSTRAINT tokens_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id);
+ALTER TABLE versions ADD CONSTRAINT versions_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE;
+CREATE INDEX accounts_by_owner ON public.accounts USING btree (owner_id, sort, id) WHERE (deleted_at IS NULL);
+CREATE INDEX accounts_by_resource ON public.accounts USING btree (resource_id, sort, id) WHERE (deleted_at IS NULL);
+CREATE INDEX accounts_by_search ON public.accounts USING gin (search gin_trgm_ops) WHERE (deleted_at IS NULL);
+CREATE INDEX accounts_in_trash ON public.accounts USING btree (deleted_at) WHERE (deleted_at IS NOT NULL);
+CREATE INDEX audit_of_writes ON public.audit USING btree (subject_id, seq) WHERE (digest IS NOT NULL);
+CREATE INDEX factors_by_user ON public.factors USING btree (user_id);
+CREATE INDEX grants_by_account ON public.grants USING btree (account_id) WHERE (account_id IS NOT NULL);
+CREATE INDEX grants_by_resource ON public.grants USING btree (resource_id) WHERE (resource_id IS NOT NULL);
+CREATE UNIQUE INDEX grants_of_account ON public.grants USING btree (user_id, account_id) WHERE (account_id IS NOT NULL);
+CREATE UNIQUE INDEX grants_of_resource ON public.grants USING btree (user_id, resource_id) WHERE (resource_id IS NOT NULL);
+CREATE UNIQUE INDEX key_rotations_open ON public.key_rotations USING btree (purpose) WHERE (finished_at IS NULL);
+CREATE INDEX logins_by_end ON public.logins USING btree (ends_at);
+CREATE INDEX resources_by_owner ON public.resources USING btree (owner_id, sort, id) WHERE (deleted_at IS NULL);
+CREATE INDEX resources_by_search ON public.resources USING gin (search gin_trgm_ops) WHERE (deleted_at IS NULL);
+CREATE INDEX resources_in_trash ON public.resources USING btree (deleted_at) WHERE (deleted_at IS NOT NULL);
+CREATE INDEX sessions_by_user ON public.sessions USING btree (user_id);
+CREATE INDEX tokens_by_user ON public.tokens USING btree (user_id);
+CREATE INDEX versions_by_kek ON public.versions USING btree (kek_version, id);

@@ -1,0 +1,229 @@
+CREATE VIRTUAL TABLE account_search USING fts5 (search, content='accounts', content_rowid='position', tokenize='trigram');
+CREATE TABLE accounts (
+  position INTEGER PRIMARY KEY,
+  id BLOB NOT NULL UNIQUE,
+  resource_id BLOB NOT NULL REFERENCES resources (id),
+  owner_id BLOB NOT NULL REFERENCES users (id),
+  sort TEXT NOT NULL,
+  search TEXT NOT NULL,
+  name TEXT NOT NULL,
+  notes TEXT NOT NULL,
+  attributes TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  complies INTEGER NOT NULL,
+  password_changed_at INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  deleted_at INTEGER
+) STRICT;
+CREATE INDEX accounts_by_owner ON accounts (owner_id, sort, id) WHERE deleted_at IS NULL;
+CREATE INDEX accounts_by_resource ON accounts (resource_id, sort, id) WHERE deleted_at IS NULL;
+CREATE INDEX accounts_in_trash ON accounts (deleted_at) WHERE deleted_at IS NOT NULL;
+CREATE TABLE audit (
+  seq INTEGER PRIMARY KEY,
+  at INTEGER NOT NULL,
+  operation TEXT NOT NULL,
+  actor_kind TEXT NOT NULL,
+  actor_id BLOB,
+  actor TEXT NOT NULL,
+  door TEXT NOT NULL,
+  address TEXT NOT NULL,
+  request TEXT NOT NULL,
+  session_id BLOB,
+  subject_kind TEXT NOT NULL,
+  subject_id BLOB,
+  subject TEXT NOT NULL,
+  outcome TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  message TEXT NOT NULL,
+  digest BLOB,
+  hash BLOB NOT NULL,
+  mac_version INTEGER NOT NULL,
+  mac BLOB NOT NULL
+) STRICT;
+CREATE INDEX audit_of_writes ON audit (subject_id, seq) WHERE digest IS NOT NULL;
+CREATE TABLE factors (
+  id BLOB NOT NULL PRIMARY KEY,
+  user_id BLOB NOT NULL REFERENCES users (id),
+  kind TEXT NOT NULL,
+  name TEXT NOT NULL,
+  state TEXT NOT NULL,
+  revision INTEGER NOT NULL,
+  kek_version INTEGER NOT NULL,
+  wrapped_key BLOB NOT NULL,
+  ciphertext BLOB NOT NULL,
+  created_at INTEGER NOT NULL,
+  used_at INTEGER
+) STRICT;
+CREATE INDEX factors_by_user ON factors (user_id);
+CREATE TABLE grants (
+  id BLOB NOT NULL PRIMARY KEY,
+  user_id BLOB NOT NULL REFERENCES users (id),
+  account_id BLOB REFERENCES accounts (id) ON DELETE CASCADE,
+  resource_id BLOB REFERENCES resources (id) ON DELETE CASCADE,
+  account_right TEXT NOT NULL,
+  granted_by TEXT NOT NULL,
+  granted_at INTEGER NOT NULL,
+  CHECK ((account_id IS NULL) <> (resource_id IS NULL))
+) STRICT;
+CREATE INDEX grants_by_account ON grants (account_id) WHERE account_id IS NOT NULL;
+CREATE INDEX grants_by_resource ON grants (resource_id) WHERE resource_id IS NOT NULL;
+CREATE UNIQUE INDEX grants_of_account ON grants (user_id, account_id) WHERE account_id IS NOT NULL;
+CREATE UNIQUE INDEX grants_of_resource ON grants (user_id, resource_id) WHERE resource_id IS NOT NULL;
+CREATE TABLE guesses (
+  who TEXT NOT NULL,
+  factor TEXT NOT NULL,
+  failures INTEGER NOT NULL,
+  not_before INTEGER NOT NULL,
+  changed_at INTEGER NOT NULL,
+  PRIMARY KEY (who, factor)
+) STRICT;
+CREATE TABLE install (id BLOB NOT NULL PRIMARY KEY, created_at INTEGER NOT NULL) STRICT;
+CREATE TABLE invitations (
+  id BLOB NOT NULL PRIMARY KEY,
+  user_id BLOB REFERENCES users (id),
+  is_first INTEGER NOT NULL,
+  code_digest BLOB NOT NULL UNIQUE,
+  created_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL,
+  used_at INTEGER
+) STRICT;
+CREATE TABLE keks (
+  purpose TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  wrapped BLOB NOT NULL,
+  state TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  PRIMARY KEY (purpose, version)
+) STRICT;
+CREATE TABLE key_rotations (
+  id BLOB NOT NULL PRIMARY KEY,
+  purpose TEXT NOT NULL,
+  from_version INTEGER NOT NULL,
+  to_version INTEGER NOT NULL,
+  phase TEXT NOT NULL,
+  resume_after BLOB,
+  moved INTEGER NOT NULL,
+  started_at INTEGER NOT NULL,
+  finished_at INTEGER
+) STRICT;
+CREATE UNIQUE INDEX key_rotations_open ON key_rotations (purpose) WHERE finished_at IS NULL;
+CREATE TABLE key_slots (
+  id BLOB NOT NULL PRIMARY KEY,
+  kind TEXT NOT NULL,
+  label TEXT NOT NULL,
+  wrapped_root BLOB NOT NULL,
+  created_at INTEGER NOT NULL
+) STRICT;
+CREATE TABLE logins (
+  id BLOB NOT NULL PRIMARY KEY,
+  token_digest BLOB NOT NULL UNIQUE,
+  state TEXT NOT NULL,
+  revision INTEGER NOT NULL,
+  username TEXT NOT NULL,
+  user_id BLOB,
+  invitation_id BLOB,
+  method TEXT,
+  password_hash TEXT,
+  tries INTEGER NOT NULL,
+  address TEXT NOT NULL,
+  agent TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  step_ends_at INTEGER NOT NULL,
+  ends_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX logins_by_end ON logins (ends_at);
+CREATE VIRTUAL TABLE resource_search USING fts5 (search, content='resources', content_rowid='position', tokenize='trigram');
+CREATE TABLE resources (
+  position INTEGER PRIMARY KEY,
+  id BLOB NOT NULL UNIQUE,
+  owner_id BLOB NOT NULL REFERENCES users (id),
+  sort TEXT NOT NULL,
+  search TEXT NOT NULL,
+  name TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  address TEXT NOT NULL,
+  url TEXT NOT NULL,
+  department TEXT NOT NULL,
+  location TEXT NOT NULL,
+  notes TEXT NOT NULL,
+  attributes TEXT NOT NULL,
+  policy TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  changed_at INTEGER NOT NULL,
+  deleted_at INTEGER
+) STRICT;
+CREATE INDEX resources_by_owner ON resources (owner_id, sort, id) WHERE deleted_at IS NULL;
+CREATE INDEX resources_in_trash ON resources (deleted_at) WHERE deleted_at IS NOT NULL;
+CREATE TABLE schema_version (version BIGINT PRIMARY KEY);
+CREATE TABLE sessions (
+  id BLOB NOT NULL PRIMARY KEY,
+  token_digest BLOB NOT NULL UNIQUE,
+  user_id BLOB NOT NULL REFERENCES users (id),
+  epoch INTEGER NOT NULL,
+  factor TEXT NOT NULL,
+  address TEXT NOT NULL,
+  agent TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  seen_at INTEGER NOT NULL,
+  ends_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX sessions_by_user ON sessions (user_id);
+CREATE TABLE tokens (
+  id BLOB NOT NULL PRIMARY KEY,
+  user_id BLOB NOT NULL REFERENCES users (id),
+  name TEXT NOT NULL,
+  digest BLOB NOT NULL UNIQUE,
+  scopes TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL,
+  used_at INTEGER
+) STRICT;
+CREATE INDEX tokens_by_user ON tokens (user_id);
+CREATE TABLE users (
+  id BLOB NOT NULL PRIMARY KEY,
+  username TEXT NOT NULL UNIQUE,
+  display_name TEXT NOT NULL,
+  email TEXT NOT NULL,
+  role TEXT NOT NULL,
+  state TEXT NOT NULL,
+  password_hash TEXT,
+  password_changed_at INTEGER,
+  epoch INTEGER NOT NULL,
+  theme TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  last_sign_in_at INTEGER
+) STRICT;
+CREATE TABLE versions (
+  id BLOB NOT NULL PRIMARY KEY,
+  account_id BLOB NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+  number INTEGER NOT NULL,
+  kek_version INTEGER NOT NULL,
+  wrapped_key BLOB NOT NULL,
+  ciphertext BLOB NOT NULL,
+  origin TEXT NOT NULL,
+  violations TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  created_by TEXT NOT NULL,
+  UNIQUE (account_id, number)
+) STRICT;
+CREATE INDEX versions_by_kek ON versions (kek_version, id);
+CREATE TRIGGER accounts_search_delete AFTER DELETE ON accounts BEGIN
+  INSERT INTO account_search (account_search, rowid, search) VALUES ('delete', old.position, old.search);
+END;
+CREATE TRIGGER accounts_search_insert AFTER INSERT ON accounts BEGIN
+  INSERT INTO account_search (rowid, search) VALUES (new.position, new.search);
+END;
+CREATE TRIGGER accounts_search_update AFTER UPDATE OF search ON accounts BEGIN
+  INSERT INTO account_search (account_search, rowid, search) VALUES ('delete', old.position, old.search);
+  INSERT INTO account_search (rowid, search) VALUES (new.position, new.search);
+END;
+CREATE TRIGGER resources_search_delete AFTER DELETE ON resources BEGIN
+  INSERT INTO resource_search (resource_search, rowid, search) VALUES ('delete', old.position, old.search);
+END;
+CREATE TRIGGER resources_search_insert AFTER INSERT ON resources BEGIN
+  INSERT INTO resource_search (rowid, search) VALUES (new.position, new.search);
+END;
+CREATE TRIGGER resources_search_update AFTER UPDATE OF search ON resources BEGIN
+  INSERT INTO resource_search (resource_search, rowid, search) VALUES ('delete', old.position, old.search);
+  INSERT INTO resource_search (rowid, search) VALUES (new.position, new.search);
+END;
