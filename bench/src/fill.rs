@@ -2,9 +2,7 @@
 
 use anyhow::{Context, Result};
 use portcullis_crypto::{KeySlot, Keyring, Place, Purpose, sha256, unwrap_root};
-use portcullis_model::{
-    AccountId, Chance, Origin, ResourceDraft, ResourceId, Timestamp, UserId, VersionId,
-};
+use portcullis_model::{AccountId, Chance, Origin, ResourceDraft, ResourceId, Timestamp, UserId, VersionId};
 use portcullis_store::accounts::{self, Account, Words};
 use portcullis_store::resources::{self, Resource};
 use portcullis_store::versions::{self, Version};
@@ -46,8 +44,17 @@ pub(crate) async fn fill(
             };
             let id = ResourceId(Uuid::from_u128(u128::from_le_bytes(chance.bytes())));
             let search = format!("{} {} {}", draft.name, draft.address, draft.kind).to_lowercase();
-            let words = Words { sort: draft.name.clone(), search };
-            let resource_row = Resource { id, owner, draft, created_at: now, changed_at: now };
+            let words = Words {
+                sort: draft.name.clone(),
+                search,
+            };
+            let resource_row = Resource {
+                id,
+                owner,
+                draft,
+                created_at: now,
+                changed_at: now,
+            };
             resources::insert(&tx, &resource_row, &words).await?;
             for place in 0..resource.len() {
                 let name = ["root", "oracle", "deploy", "svc-backup", "admin"][place];
@@ -94,5 +101,11 @@ fn version(keyring: &Keyring, chance: &dyn Chance, account: &Account) -> Result<
 }
 
 pub(crate) fn place(account: AccountId, id: VersionId, number: u32) -> Place {
-    Place { table: "versions", column: "ciphertext", row: id.0, owner: account.0, version: number }
+    Place {
+        table: "versions",
+        column: "ciphertext",
+        row: id.0,
+        owner: account.0,
+        version: number,
+    }
 }

@@ -23,6 +23,8 @@ impl Latencies {
     pub(crate) fn percentile(&mut self, percent: usize) -> f64 {
         self.taken.sort_unstable();
         let index = (self.taken.len() * percent / 100).min(self.taken.len().saturating_sub(1));
-        self.taken.get(index).map_or(0.0, |taken| taken.as_secs_f64() * 1000.0)
+        self.taken
+            .get(index)
+            .map_or(0.0, |taken| taken.as_secs_f64() * 1000.0)
     }
 }

@@ -58,7 +58,9 @@ async fn answer(stream: &mut TcpStream, buffer: &mut [u8]) -> Result<()> {
             bail!("the server hung up");
         }
         filled += read;
-        let Some(head) = buffer[..filled].windows(4).position(|four| four == b"\r\n\r\n") else { continue };
+        let Some(head) = buffer[..filled].windows(4).position(|four| four == b"\r\n\r\n") else {
+            continue;
+        };
         let text = std::str::from_utf8(&buffer[..head]).context("the head of an answer is not text")?;
         if !text.starts_with("HTTP/1.1 200") {
             bail!("{}", text.lines().next().unwrap_or_default());

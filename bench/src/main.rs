@@ -14,7 +14,8 @@ use anyhow::{Result, bail};
 
 // As in the product.
 #[global_allocator]
-static ALLOCATOR: zeroizing_alloc::ZeroAlloc<std::alloc::System> = zeroizing_alloc::ZeroAlloc(std::alloc::System);
+static ALLOCATOR: zeroizing_alloc::ZeroAlloc<std::alloc::System> =
+    zeroizing_alloc::ZeroAlloc(std::alloc::System);
 
 const HELP: &str = "Examples:
   cargo xtask bench                  all of them, about four minutes
@@ -29,7 +30,9 @@ fn main() -> Result<()> {
         return Ok(());
     }
     if names.is_empty() {
-        names = ["reveal", "sign-in", "search", "start"].map(str::to_owned).to_vec();
+        names = ["reveal", "sign-in", "search", "start"]
+            .map(str::to_owned)
+            .to_vec();
     }
     machine();
     for name in &names {
@@ -48,8 +51,15 @@ fn main() -> Result<()> {
 fn machine() {
     let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
-    let busy: f64 = load.split(' ').next().and_then(|text| text.parse().ok()).unwrap_or(0.0);
-    println!("{processors} processors, {:?}, load before: {busy}", portcullis_testkit::dialect());
+    let busy: f64 = load
+        .split(' ')
+        .next()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(0.0);
+    println!(
+        "{processors} processors, {:?}, load before: {busy}",
+        portcullis_testkit::dialect()
+    );
     if 0.5 < busy {
         println!("The machine was busy: read the ratios, not the figures.");
     }
@@ -59,7 +69,10 @@ fn machine() {
 fn binary() -> Result<PathBuf> {
     let path = std::env::current_exe()?.with_file_name("portcullis");
     if !path.exists() {
-        bail!("{} is not there; run `cargo xtask bench`, which builds it", path.display());
+        bail!(
+            "{} is not there; run `cargo xtask bench`, which builds it",
+            path.display()
+        );
     }
     Ok(path)
 }

@@ -28,7 +28,10 @@ const SPAN: Duration = Duration::from_secs(4);
 
 pub(crate) fn run() -> Result<()> {
     let server = tokio::runtime::Runtime::new()?;
-    let client = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+    let client = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()?;
     let (address, paths) = server.block_on(serve())?;
     let mut figures = [Vec::new(), Vec::new(), Vec::new(), Vec::new()];
     let mut tails = [Vec::new(), Vec::new(), Vec::new(), Vec::new()];
@@ -47,12 +50,30 @@ pub(crate) fn run() -> Result<()> {
     let [bare_p99, unrecorded_p99, recorded_p99, alone_p99] = tails.map(median);
     let costs = costs.map(median);
     println!("reveal, {CONNECTIONS} connections  per second   p99 ms   CPU µs each, load included");
-    println!("  bare handler, 1 KB JSON {bare:>10.0} {bare_p99:>8.2} {:>8.0}", costs[0]);
-    println!("  without gate and audit  {unrecorded:>10.0} {unrecorded_p99:>8.2} {:>8.0}", costs[1]);
-    println!("  durable audit           {recorded:>10.0} {recorded_p99:>8.2} {:>8.0}", costs[2]);
-    println!("  durable, 1 connection   {alone:>10.0} {alone_p99:>8.2} {:>8.0}", costs[3]);
-    println!("  durable ÷ without audit   {:.2} (goal: at least 0.85, PostgreSQL 0.8)", recorded / unrecorded);
-    println!("  durable ÷ bare            {:.2} (goal on SQLite: at least 0.30)", recorded / bare);
+    println!(
+        "  bare handler, 1 KB JSON {bare:>10.0} {bare_p99:>8.2} {:>8.0}",
+        costs[0]
+    );
+    println!(
+        "  without gate and audit  {unrecorded:>10.0} {unrecorded_p99:>8.2} {:>8.0}",
+        costs[1]
+    );
+    println!(
+        "  durable audit           {recorded:>10.0} {recorded_p99:>8.2} {:>8.0}",
+        costs[2]
+    );
+    println!(
+        "  durable, 1 connection   {alone:>10.0} {alone_p99:>8.2} {:>8.0}",
+        costs[3]
+    );
+    println!(
+        "  durable ÷ without audit   {:.2} (goal: at least 0.85, PostgreSQL 0.8)",
+        recorded / unrecorded
+    );
+    println!(
+        "  durable ÷ bare            {:.2} (goal on SQLite: at least 0.30)",
+        recorded / bare
+    );
     Ok(())
 }
 
@@ -71,10 +92,23 @@ async fn serve() -> Result<(SocketAddr, [Requests; 4])> {
     let resource = world.resource(&owner, "db-prod-01").await;
     let mut ids = Vec::new();
     for number in 0..ACCOUNTS {
-        ids.push(world.account(&owner, resource, &format!("user-{number}"), "correct horse battery").await);
+        ids.push(
+            world
+                .account(
+                    &owner,
+                    resource,
+                    &format!("user-{number}"),
+                    "correct horse battery",
+                )
+                .await,
+        );
     }
     let scopes = vec![Scope::Read, Scope::Reveal];
-    let add = tokens::Add { name: "bench".to_owned(), scopes, days: 1 };
+    let add = tokens::Add {
+        name: "bench".to_owned(),
+        scopes,
+        days: 1,
+    };
     let token = world.gate.write(&owner.caller, add).await?.token;
     let keyring = Arc::new(keyring(&world.snapshot().await, &world.slot).await?);
 
@@ -89,7 +123,10 @@ async fn serve() -> Result<(SocketAddr, [Requests; 4])> {
         request_ids: Arc::new(move || request_gate.request_id()),
         demo: None,
     };
-    let plain = Plain { store: world.store.clone(), keyring };
+    let plain = Plain {
+        store: world.store.clone(),
+        keyring,
+    };
     let router = portcullis_http::router(web)
         .merge(
             Router::new()
@@ -107,13 +144,20 @@ async fn serve() -> Result<(SocketAddr, [Requests; 4])> {
 
     let body = r#"{"reason":"bench"}"#;
     let all = |path: &dyn Fn(&AccountId) -> String| -> Arc<Vec<Vec<u8>>> {
-        Arc::new(ids.iter().map(|id| request("POST", &path(id), token.expose(), body)).collect())
+        Arc::new(
+            ids.iter()
+                .map(|id| request("POST", &path(id), token.expose(), body))
+                .collect(),
+        )
     };
     let reveals = all(&|id| format!("/api/v2/accounts/{id}/reveal"));
     Ok((
         address,
         [
-            (Arc::new(vec![request("GET", "/bare", token.expose(), "")]), CONNECTIONS),
+            (
+                Arc::new(vec![request("GET", "/bare", token.expose(), "")]),
+                CONNECTIONS,
+            ),
             (all(&|id| format!("/unrecorded/{id}")), CONNECTIONS),
             (Arc::clone(&reveals), CONNECTIONS),
             (reveals, 1),
@@ -122,7 +166,9 @@ async fn serve() -> Result<(SocketAddr, [Requests; 4])> {
 }
 
 async fn with_address<B>(mut request: axum::http::Request<B>) -> axum::http::Request<B> {
-    request.extensions_mut().insert(ClientAddress("127.0.0.1".to_owned()));
+    request
+        .extensions_mut()
+        .insert(ClientAddress("127.0.0.1".to_owned()));
     request
 }
 
@@ -148,20 +194,36 @@ async fn unrecorded(
     request: Request,
 ) -> Result<Json<Revealed>, StatusCode> {
     let (head, body) = request.into_parts();
-    let bytes = axum::body::to_bytes(body, 10_000).await.map_err(|_| StatusCode::BAD_REQUEST)?;
+    let bytes = axum::body::to_bytes(body, 10_000)
+        .await
+        .map_err(|_| StatusCode::BAD_REQUEST)?;
     let _: Reason = serde_json::from_slice(&bytes).map_err(|_| StatusCode::BAD_REQUEST)?;
-    let token = head.headers.get("authorization").and_then(|value| value.to_str().ok());
-    let token = token.and_then(|value| value.strip_prefix("Bearer ")).ok_or(StatusCode::UNAUTHORIZED)?;
-    let password = open(&plain, token, AccountId(id)).await.map_err(|_| StatusCode::NOT_FOUND)?;
+    let token = head
+        .headers
+        .get("authorization")
+        .and_then(|value| value.to_str().ok());
+    let token = token
+        .and_then(|value| value.strip_prefix("Bearer "))
+        .ok_or(StatusCode::UNAUTHORIZED)?;
+    let password = open(&plain, token, AccountId(id))
+        .await
+        .map_err(|_| StatusCode::NOT_FOUND)?;
     Ok(Json(Revealed { password }))
 }
 
 async fn open(plain: &Plain, token: &str, id: AccountId) -> Result<String> {
     let snapshot = plain.store.begin_read().await?;
-    let token = portcullis_store::tokens::find(&snapshot, &token_digest(token)).await?.context("token")?;
+    let token = portcullis_store::tokens::find(&snapshot, &token_digest(token))
+        .await?
+        .context("token")?;
     let user = users::find(&snapshot, token.user).await?.context("user")?;
-    grants::on_account(&snapshot, user.id, id).await?.and_then(|held| held.right).context("right")?;
-    let number = accounts::current_version(&snapshot, id).await?.context("account")?;
+    grants::on_account(&snapshot, user.id, id)
+        .await?
+        .and_then(|held| held.right)
+        .context("right")?;
+    let number = accounts::current_version(&snapshot, id)
+        .await?
+        .context("account")?;
     let version = versions::find(&snapshot, id, number).await?.context("version")?;
     let digest = sha256(&[&version.password.ciphertext]);
     let newest = audit::newest_digest(&snapshot, id.0).await?.context("digest")?;

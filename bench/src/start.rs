@@ -10,8 +10,8 @@ use anyhow::{Context, Result, bail};
 use portcullis_crypto::FileSlot;
 use portcullis_model::{Chance, Role, Theme, Timestamp, UserId, UserState};
 use portcullis_ops::Gate;
-use portcullis_store::users::{self, User};
 use portcullis_store::Store;
+use portcullis_store::users::{self, User};
 use portcullis_testkit::{SeededChance, World};
 use uuid::Uuid;
 
@@ -35,9 +35,18 @@ pub(crate) fn run(binary: &Path) -> Result<()> {
     }
     println!("start to first answer          ms");
     println!("  the very first (keys, database, certificate) {first:>6.0}");
-    println!("  empty                {:>10.0}   (goal: at most 100)", median(of_empty));
-    println!("  100,000 accounts     {:>10.0}   (goal: at most 300)", median(of_full));
-    println!("idle memory, MB        {:>10.1}   (goal: at most 40)", median(memory));
+    println!(
+        "  empty                {:>10.0}   (goal: at most 100)",
+        median(of_empty)
+    );
+    println!(
+        "  100,000 accounts     {:>10.0}   (goal: at most 300)",
+        median(of_full)
+    );
+    println!(
+        "idle memory, MB        {:>10.1}   (goal: at most 40)",
+        median(memory)
+    );
     Ok(())
 }
 
@@ -52,7 +61,9 @@ async fn prepare(folder: &Path) -> Result<()> {
     Gate::open(store.clone(), &slot, world.tools()).await?;
     let keyring = keyring(&store.begin_read().await?, &slot).await?;
     let now = Timestamp::from_micros(1_790_000_000_000_000);
-    let owner = UserId(Uuid::from_u128(u128::from_le_bytes((&chance as &dyn Chance).bytes())));
+    let owner = UserId(Uuid::from_u128(u128::from_le_bytes(
+        (&chance as &dyn Chance).bytes(),
+    )));
     let user = User {
         id: owner,
         username: "owner".to_owned(),
@@ -80,7 +91,10 @@ fn start(binary: &Path, folder: &Path) -> Result<(f64, f64)> {
         .arg("--set=server.listen=127.0.0.1:0")
         .arg(format!("--set=diagnostics.listen={port}"))
         .arg(format!("--set=data.dir={}", folder.join("data").display()))
-        .arg(format!("--set=keys.file={}", folder.join("keys/master.key").display()))
+        .arg(format!(
+            "--set=keys.file={}",
+            folder.join("keys/master.key").display()
+        ))
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
@@ -112,7 +126,10 @@ fn first_answer(port: SocketAddr, started: Instant) -> Result<f64> {
 /// Resident memory of a process, in MB.
 fn memory(server: &Child) -> Result<f64> {
     let status = std::fs::read_to_string(format!("/proc/{}/status", server.id()))?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmRSS:"))
+        .context("no VmRSS")?;
     let kilobytes: f64 = line.trim().trim_end_matches(" kB").parse()?;
     Ok(kilobytes / 1024.0)
 }

@@ -8,10 +8,21 @@ use crate::command::cargo;
 
 pub(crate) fn run(arguments: &[String]) -> Result<ExitCode> {
     let arguments = arguments.strip_prefix(&["--".to_owned()]).unwrap_or(arguments);
-    if !cargo(&["build", "--release", "-p", "portcullis"]).status()?.success() {
+    if !cargo(&["build", "--release", "-p", "portcullis"])
+        .status()?
+        .success()
+    {
         return Ok(ExitCode::FAILURE);
     }
-    let bench = ["run", "--release", "-p", "portcullis-bench", "--bin", "bench", "--"];
+    let bench = [
+        "run",
+        "--release",
+        "-p",
+        "portcullis-bench",
+        "--bin",
+        "bench",
+        "--",
+    ];
     let status = cargo(&bench).args(arguments).status()?;
     Ok(if status.success() {
         ExitCode::SUCCESS

@@ -49,12 +49,18 @@ impl Role {
     pub const fn has(self, right: SystemRight) -> bool {
         match right {
             SystemRight::AddResources => {
-                matches!(self, Self::PrivilegedAdministrator | Self::Administrator | Self::PasswordAdministrator)
+                matches!(
+                    self,
+                    Self::PrivilegedAdministrator | Self::Administrator | Self::PasswordAdministrator
+                )
             }
             SystemRight::ManageKeys => matches!(self, Self::PrivilegedAdministrator),
             SystemRight::ManageUsers => matches!(self, Self::PrivilegedAdministrator | Self::Administrator),
             SystemRight::ReadAudit => {
-                matches!(self, Self::PrivilegedAdministrator | Self::Administrator | Self::PasswordAuditor)
+                matches!(
+                    self,
+                    Self::PrivilegedAdministrator | Self::Administrator | Self::PasswordAuditor
+                )
             }
         }
     }

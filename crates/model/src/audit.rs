@@ -45,11 +45,19 @@ pub struct Subject {
 
 impl Subject {
     pub fn of(kind: SubjectKind, id: Uuid) -> Self {
-        Self { kind, id: Some(id), name: None }
+        Self {
+            kind,
+            id: Some(id),
+            name: None,
+        }
     }
 
     pub fn kind(kind: SubjectKind) -> Self {
-        Self { kind, id: None, name: None }
+        Self {
+            kind,
+            id: None,
+            name: None,
+        }
     }
 }
 

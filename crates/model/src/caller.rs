@@ -14,7 +14,11 @@ pub enum Actor {
     /// A scheduled job, by its name.
     Job(&'static str),
     /// A signed-in person, or a program with that person's token.
-    Person { id: UserId, username: String, role: Role },
+    Person {
+        id: UserId,
+        username: String,
+        role: Role,
+    },
 }
 
 /// Which door a request came through.
@@ -43,7 +47,14 @@ pub struct Caller {
 
 impl Caller {
     pub fn anonymous(door: Door, address: String, request: String) -> Self {
-        Self { actor: Actor::Anonymous, door, address, request, scopes: Scopes::All, session: None }
+        Self {
+            actor: Actor::Anonymous,
+            door,
+            address,
+            request,
+            scopes: Scopes::All,
+            session: None,
+        }
     }
 
     pub fn console(request: String) -> Self {

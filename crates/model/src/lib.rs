@@ -17,17 +17,21 @@ mod vault;
 pub use access::{AccountRight, Needs, Role, Scope, Scopes, SystemRight, UnknownWord};
 pub use audit::{AuditEntry, Outcome, Subject, SubjectKind};
 pub use caller::{Actor, Caller, Door};
-pub use ids::{AccountId, FactorId, InvitationId, LoginId, ResourceId, SessionId, TokenId, UserId, VersionId};
+pub use ids::{
+    AccountId, FactorId, InvitationId, LoginId, ResourceId, SessionId, TokenId, UserId, VersionId,
+};
 pub use names::{Name, NameError, Username, UsernameError};
 pub use paging::{Page, PageSize};
 pub use password_policy::{CharacterClass, PasswordPolicy, Violation};
 pub use people::{Theme, UserName, UserState, UserView};
 pub use second_factor::{
-    Answer, Challenge, Enrolment, FactorError, FactorKind, FactorSummary, SecondFactor, Shown, SpentCode, Verdict,
+    Answer, Challenge, Enrolment, FactorError, FactorKind, FactorSummary, SecondFactor, Shown, SpentCode,
+    Verdict,
 };
 pub use secret::{Sealed, Secret};
 pub use time::{Chance, Clock, Timestamp};
 pub use trail::{AuditFilter, AuditView, TrailPage};
 pub use vault::{
-    AccountView, GrantView, Origin, ResourceDraft, ResourceView, Through, TrashView, Trashed, VaultFilter, VersionView,
+    AccountView, GrantView, Origin, ResourceDraft, ResourceView, Through, TrashView, Trashed, VaultFilter,
+    VersionView,
 };

@@ -80,7 +80,10 @@ impl FromStr for Username {
         if 64 < text.len() {
             return Err(UsernameError::TooLong);
         }
-        if !text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_@".contains(&byte)) {
+        if !text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b".-_@".contains(&byte))
+        {
             return Err(UsernameError::Character);
         }
         Ok(Self(text.to_ascii_lowercase()))

@@ -38,14 +38,23 @@ impl PasswordPolicy {
         Self {
             name: "Alphanumeric".to_owned(),
             min_length: 24,
-            classes: vec![CharacterClass::Lower, CharacterClass::Upper, CharacterClass::Digit],
+            classes: vec![
+                CharacterClass::Lower,
+                CharacterClass::Upper,
+                CharacterClass::Digit,
+            ],
             ..Self::strong()
         }
     }
 
     /// Devices with short fields.
     pub fn short() -> Self {
-        Self { name: "Short".to_owned(), min_length: 12, max_length: 16, ..Self::strong() }
+        Self {
+            name: "Short".to_owned(),
+            min_length: 12,
+            max_length: 16,
+            ..Self::strong()
+        }
     }
 
     /// The policies that every vault has.
@@ -55,12 +64,17 @@ impl PasswordPolicy {
 
     /// The policy of that name; the strong one for a name that is not known.
     pub fn named(name: &str) -> Self {
-        Self::built_in().into_iter().find(|policy| policy.name == name).unwrap_or_else(Self::strong)
+        Self::built_in()
+            .into_iter()
+            .find(|policy| policy.name == name)
+            .unwrap_or_else(Self::strong)
     }
 
     /// Tells whether a password of `changed_at` is older than this policy allows.
     pub fn is_overdue(&self, changed_at: Timestamp, now: Timestamp) -> bool {
-        let Some(days) = self.max_age_days else { return false };
+        let Some(days) = self.max_age_days else {
+            return false;
+        };
         Duration::from_secs(u64::from(days) * 24 * 60 * 60) < now.since(changed_at)
     }
 
@@ -79,7 +93,10 @@ impl PasswordPolicy {
                 violations.push(Violation::Lacks(*class));
             }
         }
-        if password.chars().any(|character| self.excluded.contains(character)) {
+        if password
+            .chars()
+            .any(|character| self.excluded.contains(character))
+        {
             violations.push(Violation::Excluded);
         }
         violations

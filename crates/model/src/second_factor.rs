@@ -72,7 +72,10 @@ pub struct Enrolment {
 pub enum Shown {
     Codes(Vec<Secret>),
     /// `key` is the secret in base 32, `uri` the same as an `otpauth:` address for the QR code.
-    Totp { key: Secret, uri: Secret },
+    Totp {
+        key: Secret,
+        uri: Secret,
+    },
 }
 
 /// What the engine must remember until the answer comes.
@@ -95,7 +98,9 @@ pub struct Answer {
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Verdict {
     /// `enrolment` replaces the stored one: a used step, a spent code, a higher counter.
-    Accept { enrolment: Option<Vec<u8>> },
+    Accept {
+        enrolment: Option<Vec<u8>>,
+    },
     Reject,
     /// Not yet known: ask again.
     Wait,

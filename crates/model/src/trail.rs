@@ -38,7 +38,14 @@ pub struct AuditFilter {
 
 impl AuditFilter {
     pub fn everything() -> Self {
-        Self { who: String::new(), operation: String::new(), subject: None, outcome: None, since: None, until: None }
+        Self {
+            who: String::new(),
+            operation: String::new(),
+            subject: None,
+            outcome: None,
+            since: None,
+            until: None,
+        }
     }
 }
 

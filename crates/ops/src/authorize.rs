@@ -94,16 +94,40 @@ pub(crate) async fn authorize<'a, O: Operation>(
                 return Err(OpError::Denied);
             }
         }
-        Right::OnAccount(right) => on_account(caller, records, snapshot, subject, right, Place::InUse).await?,
-        Right::OnDeletedAccount => {
-            on_account(caller, records, snapshot, subject, AccountRight::Full, Place::InTrash).await?;
+        Right::OnAccount(right) => {
+            on_account(caller, records, snapshot, subject, right, Place::InUse).await?;
         }
-        Right::OnResource(right) => on_resource(caller, records, snapshot, subject, right, Place::InUse).await?,
+        Right::OnDeletedAccount => {
+            on_account(
+                caller,
+                records,
+                snapshot,
+                subject,
+                AccountRight::Full,
+                Place::InTrash,
+            )
+            .await?;
+        }
+        Right::OnResource(right) => {
+            on_resource(caller, records, snapshot, subject, right, Place::InUse).await?;
+        }
         Right::OnDeletedResource => {
-            on_resource(caller, records, snapshot, subject, AccountRight::Full, Place::InTrash).await?;
+            on_resource(
+                caller,
+                records,
+                snapshot,
+                subject,
+                AccountRight::Full,
+                Place::InTrash,
+            )
+            .await?;
         }
     }
-    Ok(Permit { caller, records, operation: PhantomData })
+    Ok(Permit {
+        caller,
+        records,
+        operation: PhantomData,
+    })
 }
 
 #[derive(Clone, Copy, Eq, PartialEq)]
@@ -122,7 +146,9 @@ async fn on_account(
 ) -> Result<(), OpError> {
     let user = caller.user().ok_or(OpError::Denied)?;
     let id = AccountId(subject.ok_or(OpError::NotFound)?);
-    let held = grants::on_account(snapshot, user, id).await?.ok_or(OpError::NotFound)?;
+    let held = grants::on_account(snapshot, user, id)
+        .await?
+        .ok_or(OpError::NotFound)?;
     decide(records, held, right, place)
 }
 
@@ -136,7 +162,9 @@ async fn on_resource(
 ) -> Result<(), OpError> {
     let user = caller.user().ok_or(OpError::Denied)?;
     let id = ResourceId(subject.ok_or(OpError::NotFound)?);
-    let held = grants::on_resource(snapshot, user, id).await?.ok_or(OpError::NotFound)?;
+    let held = grants::on_resource(snapshot, user, id)
+        .await?
+        .ok_or(OpError::NotFound)?;
     decide(records, held, right, place)
 }
 

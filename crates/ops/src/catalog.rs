@@ -2,8 +2,8 @@ use portcullis_model::Scope;
 
 use crate::authorize::tokens_may;
 use crate::{
-    Audit, Operation, Right, accounts, audit, factors, home, identify, jobs, keys, palette, passwords, resources,
-    sessions, setup, sign_in, tokens, trash, users,
+    Audit, Operation, Right, accounts, audit, factors, home, identify, jobs, keys, palette, passwords,
+    resources, sessions, setup, sign_in, tokens, trash, users,
 };
 
 /// One operation, as the permission table and the tests see it.
@@ -24,7 +24,13 @@ impl Listed {
 }
 
 const fn listed<O: Operation>(kind: &'static str) -> Listed {
-    Listed { name: O::NAME, kind, right: O::RIGHT, scope: O::SCOPE, audit: O::AUDIT }
+    Listed {
+        name: O::NAME,
+        kind,
+        right: O::RIGHT,
+        scope: O::SCOPE,
+        audit: O::AUDIT,
+    }
 }
 
 macro_rules! catalog {

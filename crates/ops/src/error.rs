@@ -35,7 +35,10 @@ pub enum OpError {
 impl OpError {
     #[expect(clippy::needless_pass_by_value, reason = "texts and errors are passed alike")]
     pub(crate) fn invalid(field: &'static str, problem: impl ToString) -> Self {
-        Self::Invalid(vec![FieldError { field, problem: problem.to_string() }])
+        Self::Invalid(vec![FieldError {
+            field,
+            problem: problem.to_string(),
+        }])
     }
 }
 
@@ -49,7 +52,9 @@ pub struct FieldError {
 impl From<StoreError> for OpError {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Conflict => Self::Conflict("Somebody else changed this at the same moment. Try again."),
+            StoreError::Conflict => {
+                Self::Conflict("Somebody else changed this at the same moment. Try again.")
+            }
             other => Self::Unavailable(Box::new(other)),
         }
     }

@@ -65,7 +65,11 @@ impl Gate {
         let (writer_store, writer_services) = (store.on_own_thread(), Arc::clone(&services));
         let write = move |entries| append_alone(writer_store.clone(), Arc::clone(&writer_services), entries);
         trail::start_writer(receiver, write)?;
-        Ok(Self { store, services, trail })
+        Ok(Self {
+            store,
+            services,
+            trail,
+        })
     }
 
     pub fn now(&self) -> Timestamp {
@@ -74,7 +78,9 @@ impl Gate {
 
     /// A name for one request, to find it in the log and in the trail.
     pub fn request_id(&self) -> String {
-        new_id(&*self.services.clock, &*self.services.chance).simple().to_string()
+        new_id(&*self.services.clock, &*self.services.chance)
+            .simple()
+            .to_string()
     }
 
     /// Runs an operation that changes nothing. Its output leaves only when its audit entry is on disk.
@@ -120,8 +126,14 @@ impl Gate {
             Err(error) => Some(error.to_string()),
         };
         vec![
-            Check { name: "database", problem },
-            Check { name: "keys", problem: self.services.vault.peppers().err().map(|error| error.to_string()) },
+            Check {
+                name: "database",
+                problem,
+            },
+            Check {
+                name: "keys",
+                problem: self.services.vault.peppers().err().map(|error| error.to_string()),
+            },
         ]
     }
 
@@ -174,7 +186,9 @@ impl Gate {
         let effect = operation.act(&self.services, &plan).await?;
 
         let tx = self.store.begin_write().await?;
-        let output = operation.settle(&permit, &self.services, plan, effect, &tx).await?;
+        let output = operation
+            .settle(&permit, &self.services, plan, effect, &tx)
+            .await?;
         trail::append(&tx, &self.services.vault, &[records.ended_well()]).await?;
         tx.commit().await?;
         Ok(output)
@@ -225,7 +239,11 @@ enum Closing {
     Write,
 }
 
-async fn append_alone(store: Store, services: Arc<Services>, entries: Vec<AuditEntry>) -> Result<(), OpError> {
+async fn append_alone(
+    store: Store,
+    services: Arc<Services>,
+    entries: Vec<AuditEntry>,
+) -> Result<(), OpError> {
     let tx = store.begin_write().await?;
     trail::append(&tx, &services.vault, &entries).await?;
     Ok(tx.commit().await?)
@@ -235,17 +253,19 @@ async fn append_alone(store: Store, services: Arc<Services>, entries: Vec<AuditE
 async fn unstoppable<T: Send + 'static>(
     work: impl Future<Output = Result<T, OpError>> + Send + 'static,
 ) -> Result<T, OpError> {
-    tokio::spawn(work).await.map_err(|error| OpError::Unavailable(Box::new(error)))?
+    tokio::spawn(work)
+        .await
+        .map_err(|error| OpError::Unavailable(Box::new(error)))?
 }
 
 /// Turns a panic of `work` into a failure that can be put on record.
 async fn contained<T>(work: impl Future<Output = Result<T, OpError>>) -> Result<T, OpError> {
     let mut work = std::pin::pin!(work);
-    poll_fn(move |context| {
-        match catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context))) {
+    poll_fn(
+        move |context| match catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context))) {
             Ok(poll) => poll,
             Err(_) => Poll::Ready(Err(OpError::Unavailable("an operation panicked".into()))),
-        }
-    })
+        },
+    )
     .await
 }

@@ -33,7 +33,8 @@ impl Hashing {
         password: Secret,
         chance: Arc<dyn Chance>,
     ) -> Result<String, OpError> {
-        self.turn(move |hasher| hasher.hash(pepper.0, &pepper.1, &password, &*chance)).await
+        self.turn(move |hasher| hasher.hash(pepper.0, &pepper.1, &password, &*chance))
+            .await
     }
 
     /// Checks a password against `stored`; for nobody's password it works as long and says no.
@@ -50,7 +51,12 @@ impl Hashing {
                 }
                 return false;
             };
-            let pepper = |version| peppers.iter().find(|(known, _)| *known == version).map(|(_, key)| key.clone());
+            let pepper = |version| {
+                peppers
+                    .iter()
+                    .find(|(known, _)| *known == version)
+                    .map(|(_, key)| key.clone())
+            };
             hasher.verify(&stored, pepper, &password)
         })
         .await
@@ -60,8 +66,12 @@ impl Hashing {
         &self,
         work: impl FnOnce(&PasswordHasher) -> T + Send + 'static,
     ) -> Result<T, OpError> {
-        let busy = OpError::Busy { retry_after: Duration::from_secs(3) };
-        let Ok(_place) = self.waiting.try_acquire() else { return Err(busy) };
+        let busy = OpError::Busy {
+            retry_after: Duration::from_secs(3),
+        };
+        let Ok(_place) = self.waiting.try_acquire() else {
+            return Err(busy);
+        };
         let _turn: SemaphorePermit<'_> = self.running.acquire().await.map_err(|_| busy)?;
         let hasher = Arc::clone(&self.hasher);
         tokio::task::spawn_blocking(move || work(&hasher))

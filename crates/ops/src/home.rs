@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use portcullis_model::{AuditView, FactorKind, PageSize, PasswordPolicy, Role, Scope, Subject, SubjectKind, SystemRight, UserState};
+use portcullis_model::{
+    AuditView, FactorKind, PageSize, PasswordPolicy, Role, Scope, Subject, SubjectKind, SystemRight,
+    UserState,
+};
 use portcullis_store::{Snapshot, audit, factors, home, users};
 
 use crate::{Audit, OpError, Operation, Permit, Read, Right, Services};
@@ -32,8 +35,15 @@ pub struct Step {
     pub help: &'static str,
 }
 
-const DAYS: [(&str, u64); 7] =
-    [("7d", 7), ("14d", 14), ("30d", 30), ("60d", 60), ("90d", 90), ("180d", 180), ("1y", 365)];
+const DAYS: [(&str, u64); 7] = [
+    ("7d", 7),
+    ("14d", 14),
+    ("30d", 30),
+    ("60d", 60),
+    ("90d", 90),
+    ("180d", 180),
+    ("1y", 365),
+];
 
 impl Operation for Overview {
     type Output = OverviewView;
@@ -84,7 +94,10 @@ async fn ages(
     snapshot: &Snapshot,
 ) -> Result<[(&'static str, u64); 8], OpError> {
     let now = services.now();
-    let since: Vec<_> = DAYS.iter().map(|(_, days)| now - Duration::from_secs(days * 24 * 60 * 60)).collect();
+    let since: Vec<_> = DAYS
+        .iter()
+        .map(|(_, days)| now - Duration::from_secs(days * 24 * 60 * 60))
+        .collect();
     let all = portcullis_model::Timestamp::from_micros(0);
     let mut younger = home::changed_since(snapshot, permit.user()?, &since).await?;
     younger.extend(home::changed_since(snapshot, permit.user()?, &[all]).await?);
@@ -106,11 +119,20 @@ async fn steps(
     resources: u64,
 ) -> Result<Vec<Step>, OpError> {
     let own = factors::list(snapshot, permit.user()?).await?;
-    let has_app = own.iter().any(|factor| factor.active && factor.kind == FactorKind::Totp);
+    let has_app = own
+        .iter()
+        .any(|factor| factor.active && factor.kind == FactorKind::Totp);
     let mut codes_left = 0;
-    for codes in own.iter().filter(|factor| factor.active && factor.kind == FactorKind::BackupCode) {
+    for codes in own
+        .iter()
+        .filter(|factor| factor.active && factor.kind == FactorKind::BackupCode)
+    {
         let enrolment = services.vault.open_factor(snapshot, codes).await?;
-        codes_left = services.factor(codes.kind)?.summarize(&enrolment)?.left.unwrap_or(0);
+        codes_left = services
+            .factor(codes.kind)?
+            .summarize(&enrolment)?
+            .left
+            .unwrap_or(0);
     }
     let mut steps = vec![
         Step {

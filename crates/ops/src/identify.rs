@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use portcullis_crypto::{is_personal_token, token_digest};
-use portcullis_model::{Actor, Caller, Door, Role, Scope, Scopes, Secret, Subject, SubjectKind, Theme, TokenId, UserId, UserState};
+use portcullis_model::{
+    Actor, Caller, Door, Role, Scope, Scopes, Secret, Subject, SubjectKind, Theme, TokenId, UserId, UserState,
+};
 use portcullis_store::users::User;
 use portcullis_store::{Snapshot, Tx, sessions, tokens, users};
 
@@ -100,7 +102,9 @@ impl Read for Resume {
         let Some(session) = sessions::find(snapshot, &token_digest(self.token.expose())).await? else {
             return Ok(None);
         };
-        let Some(user) = active(snapshot, session.user).await? else { return Ok(None) };
+        let Some(user) = active(snapshot, session.user).await? else {
+            return Ok(None);
+        };
         let now = services.now();
         let (idle, _) = limits::of_session(user.role);
         if user.epoch != session.epoch || session.ends_at <= now || session.seen_at + idle <= now {
@@ -113,7 +117,10 @@ impl Read for Resume {
             ..permit.caller().clone()
         };
         let touch = (STALE < now.since(session.seen_at)).then_some(Touch::Session(session.id));
-        Ok(Some(Found { signed_in: SignedIn { caller, me: me(user) }, touch }))
+        Ok(Some(Found {
+            signed_in: SignedIn { caller, me: me(user) },
+            touch,
+        }))
     }
 }
 
@@ -146,7 +153,10 @@ impl Read for Present {
             return Ok(None);
         };
         let now = services.now();
-        let Some(user) = active(snapshot, token.user).await?.filter(|_| now < token.expires_at) else {
+        let Some(user) = active(snapshot, token.user)
+            .await?
+            .filter(|_| now < token.expires_at)
+        else {
             return Ok(None);
         };
         let caller = Caller {
@@ -157,16 +167,25 @@ impl Read for Present {
         };
         let stale = token.used_at.is_none_or(|used_at| STALE < now.since(used_at));
         let touch = stale.then_some(Touch::Token(token.id));
-        Ok(Some(Found { signed_in: SignedIn { caller, me: me(user) }, touch }))
+        Ok(Some(Found {
+            signed_in: SignedIn { caller, me: me(user) },
+            touch,
+        }))
     }
 }
 
 async fn active(snapshot: &Snapshot, user: UserId) -> Result<Option<User>, OpError> {
-    Ok(users::find(snapshot, user).await?.filter(|user| user.state == UserState::Active))
+    Ok(users::find(snapshot, user)
+        .await?
+        .filter(|user| user.state == UserState::Active))
 }
 
 fn person(user: &User) -> Actor {
-    Actor::Person { id: user.id, username: user.username.clone(), role: user.role }
+    Actor::Person {
+        id: user.id,
+        username: user.username.clone(),
+        role: user.role,
+    }
 }
 
 fn me(user: User) -> Me {

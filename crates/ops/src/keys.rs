@@ -72,8 +72,8 @@ async fn open_rotation(tx: &Tx, purpose: Purpose) -> Result<KeyRotation, OpError
 pub(crate) fn rotates(purpose: Purpose) -> Result<(), OpError> {
     match purpose {
         Purpose::Factors | Purpose::Vault => Ok(()),
-        Purpose::AuditMac | Purpose::PasswordPepper => {
-            Err(OpError::Conflict("This key seals nothing that could be wrapped anew."))
-        }
+        Purpose::AuditMac | Purpose::PasswordPepper => Err(OpError::Conflict(
+            "This key seals nothing that could be wrapped anew.",
+        )),
     }
 }

@@ -41,7 +41,9 @@ pub use trail::{Checkpoint, CheckpointError};
 /// The hidden field of a form, made from the session's token: another site cannot know it.
 pub fn csrf_token(session_token: &str) -> String {
     let digest = portcullis_crypto::sha256(&[b"csrf", session_token.as_bytes()]);
-    digest.iter().fold(String::with_capacity(64), |text, byte| text + &format!("{byte:02x}"))
+    digest.iter().fold(String::with_capacity(64), |text, byte| {
+        text + &format!("{byte:02x}")
+    })
 }
 
 /// Compares in a time that does not depend on where the texts differ.

@@ -1,6 +1,8 @@
 //! One search over accounts, resources and people.
 
-use portcullis_model::{AccountView, PageSize, ResourceView, Scope, Subject, SubjectKind, UserName, VaultFilter};
+use portcullis_model::{
+    AccountView, PageSize, ResourceView, Scope, Subject, SubjectKind, UserName, VaultFilter,
+};
 use portcullis_store::{Snapshot, accounts, resources, users};
 
 use crate::{Audit, OpError, Operation, Permit, Read, Right, Services};
@@ -45,9 +47,17 @@ impl Read for Search {
         }
         let user = permit.user()?;
         let size = PageSize::clamp(u64::from(MOST));
-        let filter = VaultFilter { query: self.query.clone(), kind: None, resource: None, after: None, size };
+        let filter = VaultFilter {
+            query: self.query.clone(),
+            kind: None,
+            resource: None,
+            after: None,
+            size,
+        };
         Ok(Found {
-            accounts: accounts::list(snapshot, user, &filter, services.now()).await?.items,
+            accounts: accounts::list(snapshot, user, &filter, services.now())
+                .await?
+                .items,
             resources: resources::list(snapshot, user, &filter).await?.items,
             people: users::names(snapshot, &self.query, MOST).await?,
         })

@@ -19,7 +19,10 @@ pub(crate) fn own_password_problems(password: &Secret, username: &str) -> Vec<St
         return vec![format!("must have at least {SHORTEST} characters")];
     }
     if PasswordHasher::LONGEST < length {
-        return vec![format!("must have at most {} characters", PasswordHasher::LONGEST)];
+        return vec![format!(
+            "must have at most {} characters",
+            PasswordHasher::LONGEST
+        )];
     }
     // Guessing is measured on the beginning; the measure is slow on long texts and the rest only helps.
     let beginning: String = password.expose().chars().take(100).collect();
@@ -40,7 +43,14 @@ mod tests {
 
     #[test]
     fn well_known_passwords_are_refused_and_long_ones_need_no_symbols() {
-        for known in ["password123", "qwertyuiop", "1234567890", "iloveyou12", "d.okafor2026", "short"] {
+        for known in [
+            "password123",
+            "qwertyuiop",
+            "1234567890",
+            "iloveyou12",
+            "d.okafor2026",
+            "short",
+        ] {
             assert_eq!(problems(known), 1, "{known}");
         }
         assert_eq!(problems("lamp copper orbit thistle"), 0);

@@ -45,19 +45,35 @@ fn checked(draft: &ResourceDraft) -> Result<ResourceDraft, OpError> {
     if !clean.url.is_empty() && !clean.url.starts_with("https://") && !clean.url.starts_with("http://") {
         fields.wrong("url", "must begin with https:// or http://");
     }
-    let known = PasswordPolicy::built_in().iter().any(|policy| policy.name == clean.policy);
+    let known = PasswordPolicy::built_in()
+        .iter()
+        .any(|policy| policy.name == clean.policy);
     if !clean.policy.is_empty() && !known {
         fields.wrong("policy", "is not a password policy");
     }
     fields.done()?;
-    let policy = if clean.policy.is_empty() { PasswordPolicy::strong().name } else { clean.policy };
+    let policy = if clean.policy.is_empty() {
+        PasswordPolicy::strong().name
+    } else {
+        clean.policy
+    };
     Ok(ResourceDraft { policy, ..clean })
 }
 
 /// How a resource is found and where it stands in a list.
 fn words(draft: &ResourceDraft) -> Words {
-    let search = [&draft.name, &draft.address, &draft.kind, &draft.department, &draft.location].map(String::as_str);
-    Words { sort: draft.name.to_lowercase(), search: search.join(" ").to_lowercase() }
+    let search = [
+        &draft.name,
+        &draft.address,
+        &draft.kind,
+        &draft.department,
+        &draft.location,
+    ]
+    .map(String::as_str);
+    Words {
+        sort: draft.name.to_lowercase(),
+        search: search.join(" ").to_lowercase(),
+    }
 }
 
 /// The same for an account of that resource.

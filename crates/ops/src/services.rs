@@ -4,9 +4,9 @@ use portcullis_crypto::PasswordHasher;
 use portcullis_model::{Chance, Clock, FactorKind, SecondFactor, Timestamp};
 use uuid::Uuid;
 
+use crate::OpError;
 use crate::hashing::Hashing;
 use crate::vault::Vault;
-use crate::OpError;
 
 /// What the binary brings: time, chance and the plug-ins.
 pub struct Tools {

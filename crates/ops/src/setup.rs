@@ -8,8 +8,8 @@ mod offer;
 mod pending;
 
 pub use claim::{Claim, Claimed};
-pub use confirm::{Confirm, Confirmation};
 pub(crate) use confirm::add_backup_codes;
+pub use confirm::{Confirm, Confirmation};
 pub use inspect::{Inspect, Invited};
 pub use needed::Needed;
 pub use offer::Offer;
@@ -17,8 +17,8 @@ pub use pending::{Pending, PendingEnrolment};
 
 use portcullis_crypto::setup_code_digest;
 use portcullis_model::{Secret, Timestamp};
-use portcullis_store::invitations::{self, Invitation};
 use portcullis_store::Snapshot;
+use portcullis_store::invitations::{self, Invitation};
 
 use crate::OpError;
 

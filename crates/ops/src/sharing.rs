@@ -15,12 +15,22 @@ pub(crate) async fn share<O>(
     user: UserId,
     right: AccountRight,
 ) -> Result<(), OpError> {
-    let person =
-        users::find(tx, user).await?.ok_or_else(|| OpError::invalid("user", "is nobody we know"))?;
+    let person = users::find(tx, user)
+        .await?
+        .ok_or_else(|| OpError::invalid("user", "is nobody we know"))?;
     if user == owner {
         return Err(OpError::invalid("user", "owns it already"));
     }
-    grants::put(tx, services.new_id(), user, target, right, permit.who(), services.now()).await?;
+    grants::put(
+        tx,
+        services.new_id(),
+        user,
+        target,
+        right,
+        permit.who(),
+        services.now(),
+    )
+    .await?;
     permit.message(format!("{} may {right}.", person.username));
     Ok(())
 }
@@ -34,7 +44,10 @@ pub(crate) async fn unshare<O>(
     if grants::delete(tx, user, target).await? == 0 {
         return Err(OpError::NotFound);
     }
-    let name = users::find(tx, user).await?.map(|person| person.username).unwrap_or_default();
+    let name = users::find(tx, user)
+        .await?
+        .map(|person| person.username)
+        .unwrap_or_default();
     permit.message(format!("{name} has no right of their own on it any more."));
     Ok(())
 }

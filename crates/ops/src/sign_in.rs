@@ -26,8 +26,8 @@ pub use sign_out::SignOut;
 
 use portcullis_crypto::token_digest;
 use portcullis_model::{FactorKind, Secret, Subject, SubjectKind};
-use portcullis_store::logins::{self, Login};
 use portcullis_store::Snapshot;
+use portcullis_store::logins::{self, Login};
 
 use crate::{OpError, Permit};
 
@@ -43,7 +43,9 @@ pub(crate) async fn login_of<O>(
     token: &Secret,
     state: &str,
 ) -> Result<Login, OpError> {
-    let login = logins::find(snapshot, &token_digest(token.expose())).await?.ok_or(OpError::Expired)?;
+    let login = logins::find(snapshot, &token_digest(token.expose()))
+        .await?
+        .ok_or(OpError::Expired)?;
     if login.state != state {
         return Err(OpError::Expired);
     }
@@ -63,7 +65,10 @@ pub const INCORRECT: &str = "Incorrect verification code.";
 pub const TOO_MANY: &str = "Too many failed attempts with incorrect verification code.";
 
 pub(crate) fn pending_line(method: FactorKind) -> String {
-    format!("Login pre-authenticated, await verification. MFA method: {}", method.label())
+    format!(
+        "Login pre-authenticated, await verification. MFA method: {}",
+        method.label()
+    )
 }
 
 pub(crate) fn verified_line(method: FactorKind) -> String {

@@ -39,7 +39,10 @@ pub(crate) struct Fields {
 impl Fields {
     #[expect(clippy::needless_pass_by_value, reason = "texts and errors are passed alike")]
     pub(crate) fn wrong(&mut self, field: &'static str, problem: impl ToString) {
-        self.errors.push(FieldError { field, problem: problem.to_string() });
+        self.errors.push(FieldError {
+            field,
+            problem: problem.to_string(),
+        });
     }
 
     /// A text that must be a name.
@@ -66,7 +69,10 @@ impl Fields {
         if 10_000 < text.chars().count() {
             self.wrong(field, "must be at most 10,000 characters");
         }
-        if text.chars().any(|character| character.is_control() && !matches!(character, '\n' | '\r' | '\t')) {
+        if text
+            .chars()
+            .any(|character| character.is_control() && !matches!(character, '\n' | '\r' | '\t'))
+        {
             self.wrong(field, "must not contain control characters");
         }
         text.trim().replace("\r\n", "\n")
@@ -96,7 +102,11 @@ impl Fields {
     }
 
     pub(crate) fn done(self) -> Result<(), OpError> {
-        if self.errors.is_empty() { Ok(()) } else { Err(OpError::Invalid(self.errors)) }
+        if self.errors.is_empty() {
+            Ok(())
+        } else {
+            Err(OpError::Invalid(self.errors))
+        }
     }
 }
 

@@ -5,8 +5,8 @@ mod writer;
 
 use portcullis_crypto::{Keyring, Purpose, hmac_sha256, sha256};
 use portcullis_model::{Actor, AuditEntry};
-use portcullis_store::audit::{self, AuditRow};
 use portcullis_store::Tx;
+use portcullis_store::audit::{self, AuditRow};
 
 use crate::OpError;
 use crate::text::for_trail;
@@ -117,28 +117,49 @@ impl Verifier {
     const MOST: usize = 50;
 
     pub(crate) fn new() -> Self {
-        Self { hash: GENESIS.to_vec(), ..Self::default() }
+        Self {
+            hash: GENESIS.to_vec(),
+            ..Self::default()
+        }
     }
 
     /// Takes the next row. Without keys only the chain is checked, not who could have written it.
-    pub(crate) fn take(&mut self, row: &AuditRow, keyring: Option<&Keyring>, checkpoint: Option<&Checkpoint>) {
+    pub(crate) fn take(
+        &mut self,
+        row: &AuditRow,
+        keyring: Option<&Keyring>,
+        checkpoint: Option<&Checkpoint>,
+    ) {
         self.entries += 1;
         if row.seq != self.seq + 1 {
-            self.problem(format!("entry {}: {} entries before it are missing", row.seq, row.seq - self.seq - 1));
+            self.problem(format!(
+                "entry {}: {} entries before it are missing",
+                row.seq,
+                row.seq - self.seq - 1
+            ));
         }
         if row.hash != link(&self.hash, row) {
-            self.problem(format!("entry {}: it was changed, moved, or the one before it was", row.seq));
+            self.problem(format!(
+                "entry {}: it was changed, moved, or the one before it was",
+                row.seq
+            ));
         }
         if let Some(keyring) = keyring {
             let mac = keyring.mac(Purpose::AuditMac, row.mac_version, &[&row.hash]);
             if !mac.is_ok_and(|mac| portcullis_crypto::equal(&mac, &row.mac)) {
-                self.problem(format!("entry {}: it was not written by this installation", row.seq));
+                self.problem(format!(
+                    "entry {}: it was not written by this installation",
+                    row.seq
+                ));
             }
         }
         if let Some(checkpoint) = checkpoint.filter(|checkpoint| checkpoint.seq == row.seq) {
             self.found_checkpoint = true;
             if checkpoint.hash.as_slice() != row.hash {
-                self.problem(format!("entry {}: it is not the one that the checkpoint names", row.seq));
+                self.problem(format!(
+                    "entry {}: it is not the one that the checkpoint names",
+                    row.seq
+                ));
             }
         }
         self.seq = row.seq;
@@ -156,7 +177,10 @@ impl Verifier {
     }
 
     pub(crate) fn checkpoint(&self) -> Checkpoint {
-        Checkpoint { seq: self.seq, hash: self.hash.clone().try_into().unwrap_or(GENESIS) }
+        Checkpoint {
+            seq: self.seq,
+            hash: self.hash.clone().try_into().unwrap_or(GENESIS),
+        }
     }
 
     pub(crate) fn last_seq(&self) -> i64 {

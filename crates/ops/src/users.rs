@@ -43,7 +43,10 @@ async fn person<O>(permit: &Permit<'_, O>, snapshot: &Snapshot, id: UserId) -> R
 /// Only a privileged administrator may touch one, or make one.
 fn above_reach<O>(permit: &Permit<'_, O>, role: Role) -> bool {
     role == Role::PrivilegedAdministrator
-        && permit.caller().role().is_some_and(|own| own != Role::PrivilegedAdministrator)
+        && permit
+            .caller()
+            .role()
+            .is_some_and(|own| own != Role::PrivilegedAdministrator)
 }
 
 /// Refuses what would leave nobody to run the place.
@@ -70,5 +73,9 @@ async fn invite(services: &Services, tx: &Tx, user: UserId) -> Result<Invitation
         expires_at: now + limits::INVITATION,
     };
     invitations::insert(tx, &invitation, &setup_code_digest(setup_code.expose()), now).await?;
-    Ok(Invitation { id: user, setup_code, expires_at: invitation.expires_at })
+    Ok(Invitation {
+        id: user,
+        setup_code,
+        expires_at: invitation.expires_at,
+    })
 }

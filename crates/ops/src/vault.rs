@@ -49,14 +49,22 @@ impl Vault {
     pub(crate) async fn current(&self, tx: &Tx, purpose: Purpose) -> Result<(u32, Arc<Keyring>), OpError> {
         let version = keks::current(tx, purpose.word()).await?.ok_or(OpError::Damaged)?;
         let keyring = self.keyring();
-        let keyring = if keyring.has(purpose, version) { keyring } else { self.reload(tx).await? };
+        let keyring = if keyring.has(purpose, version) {
+            keyring
+        } else {
+            self.reload(tx).await?
+        };
         Ok((version, keyring))
     }
 
     /// The newest key of a purpose that is never used to wrap, as known to this process.
     pub(crate) fn newest(&self, purpose: Purpose) -> Result<(u32, Key), OpError> {
         let keyring = self.keyring();
-        let version = keyring.versions(purpose).into_iter().max().ok_or(OpError::Damaged)?;
+        let version = keyring
+            .versions(purpose)
+            .into_iter()
+            .max()
+            .ok_or(OpError::Damaged)?;
         Ok((version, keyring.key(purpose, version)?.clone()))
     }
 
@@ -82,7 +90,13 @@ impl Vault {
     ) -> Result<Sealed, OpError> {
         let (version, keyring) = self.current(tx, Purpose::Vault).await?;
         let place = place_of_version(account, id, number);
-        Ok(keyring.seal(Purpose::Vault, version, &place, password.expose().as_bytes(), &*services.chance)?)
+        Ok(keyring.seal(
+            Purpose::Vault,
+            version,
+            &place,
+            password.expose().as_bytes(),
+            &*services.chance,
+        )?)
     }
 
     /// Opens one password, if the trail knows it as written here.
@@ -107,7 +121,9 @@ impl Vault {
             return Err(OpError::Damaged);
         }
         let place = place_of_version(version.account, version.id, version.number);
-        let bytes = self.open(snapshot, Purpose::Vault, &place, &version.password).await?;
+        let bytes = self
+            .open(snapshot, Purpose::Vault, &place, &version.password)
+            .await?;
         text_of(&bytes)
     }
 
@@ -157,7 +173,8 @@ impl Vault {
         factor: &Factor,
     ) -> Result<Zeroizing<Vec<u8>>, OpError> {
         let place = place_of_factor(factor.id, factor.user);
-        self.open(snapshot, Purpose::Factors, &place, &factor.enrolment).await
+        self.open(snapshot, Purpose::Factors, &place, &factor.enrolment)
+            .await
     }
 
     async fn open(
@@ -177,11 +194,23 @@ impl Vault {
 }
 
 pub(crate) fn place_of_version(account: AccountId, id: VersionId, number: u32) -> Place {
-    Place { table: "versions", column: "ciphertext", row: id.0, owner: account.0, version: number }
+    Place {
+        table: "versions",
+        column: "ciphertext",
+        row: id.0,
+        owner: account.0,
+        version: number,
+    }
 }
 
 pub(crate) fn place_of_factor(id: FactorId, user: UserId) -> Place {
-    Place { table: "factors", column: "ciphertext", row: id.0, owner: user.0, version: 0 }
+    Place {
+        table: "factors",
+        column: "ciphertext",
+        row: id.0,
+        owner: user.0,
+        version: 0,
+    }
 }
 
 /// The ciphertexts of the active factors, each behind its id and length.
@@ -199,5 +228,7 @@ fn trace_of(factors: &[Factor]) -> Vec<u8> {
 }
 
 fn text_of(bytes: &[u8]) -> Result<Secret, OpError> {
-    std::str::from_utf8(bytes).map(Secret::new).map_err(|_| OpError::Damaged)
+    std::str::from_utf8(bytes)
+        .map(Secret::new)
+        .map_err(|_| OpError::Damaged)
 }

@@ -61,7 +61,7 @@ pub(crate) enum Command {
     Docs { page: DocsPage },
 }
 
-#[derive(Subcommand)]
+#[derive(Clone, Copy, Subcommand)]
 pub(crate) enum ConfigCommand {
     /// Says whether the settings are valid.
     Check,

@@ -69,7 +69,7 @@ pub(crate) fn private_folder(path: &Path) -> anyhow::Result<()> {
         .with_context(|| format!("the folder {} cannot be made", path.display()))
 }
 
-/// Before the database opens: SQLite gives the files beside it the mode that it finds.
+/// Before the database opens: `SQLite` gives the files beside it the mode that it finds.
 fn keep_private(config: &Config) -> anyhow::Result<()> {
     let Some(path) = config.database.strip_prefix("sqlite:") else { return Ok(()) };
     let made = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);

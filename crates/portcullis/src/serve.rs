@@ -18,7 +18,7 @@ use crate::tls::Certificate;
 use crate::{diagnostics, listener};
 
 /// How often what is over is swept away.
-const SWEEP: Duration = Duration::from_secs(600);
+const SWEEP: Duration = Duration::from_mins(10);
 
 pub(crate) async fn run(config: Config, demo: Option<DemoNote>, gate: Gate) -> anyhow::Result<()> {
     let certificate = Certificate::open(&config)?;

@@ -20,9 +20,9 @@ use crate::config::Config;
 use crate::open::private_folder;
 
 /// How long a self-signed certificate lives; browsers refuse more than 398 days.
-const LIFE: Duration = Duration::from_secs(397 * 24 * 60 * 60);
+const LIFE: Duration = Duration::from_hours(397 * 24);
 /// How old one may get before the next start makes another.
-const RENEW_AFTER: Duration = Duration::from_secs(330 * 24 * 60 * 60);
+const RENEW_AFTER: Duration = Duration::from_hours(330 * 24);
 
 /// The certificate in use; it can be changed while the server runs.
 #[derive(Debug)]
@@ -84,7 +84,7 @@ fn make(config: &Config, certificate: &Path, key: &Path) -> anyhow::Result<()> {
     let mut params = CertificateParams::new(names)?;
     params.distinguished_name.push(rcgen::DnType::CommonName, config.site_name.as_str());
     let now = SystemTime::now();
-    params.not_before = (now - Duration::from_secs(3600)).into();
+    params.not_before = (now - Duration::from_hours(1)).into();
     params.not_after = (now + LIFE).into();
     let own = params.self_signed(&pair)?;
     write_private(key, &pair.serialize_pem())?;

@@ -35,7 +35,9 @@ pub async fn find(snapshot: &Snapshot, id: AccountId) -> Result<Option<Account>,
 /// The number of the current password.
 pub async fn current_version(snapshot: &Snapshot, id: AccountId) -> Result<Option<u32>, StoreError> {
     let sql = "SELECT version FROM accounts WHERE id = ?1";
-    snapshot.row(sql, args![id.0], |row| row.number(0, "accounts.version")).await
+    snapshot
+        .row(sql, args![id.0], |row| row.number(0, "accounts.version"))
+        .await
 }
 
 fn read(row: &Row<'_>) -> Result<Account, StoreError> {
@@ -107,9 +109,16 @@ pub async fn set_words(tx: &Tx, id: AccountId, words: &Words) -> Result<u64, Sto
 }
 
 /// The accounts of a resource, deleted or not, as id and name.
-pub async fn names_of(snapshot: &Snapshot, resource: ResourceId) -> Result<Vec<(AccountId, String)>, StoreError> {
+pub async fn names_of(
+    snapshot: &Snapshot,
+    resource: ResourceId,
+) -> Result<Vec<(AccountId, String)>, StoreError> {
     let sql = "SELECT id, name FROM accounts WHERE resource_id = ?1";
-    snapshot.rows(sql, args![resource.0], |row| Ok((AccountId(row.get(0)?), row.get(1)?))).await
+    snapshot
+        .rows(sql, args![resource.0], |row| {
+            Ok((AccountId(row.get(0)?), row.get(1)?))
+        })
+        .await
 }
 
 /// Makes `to` the current version if `from` still is. Answers 0 if another writer was first.

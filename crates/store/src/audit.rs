@@ -58,7 +58,11 @@ pub async fn insert(tx: &Tx, rows: &[AuditRow]) -> Result<(), StoreError> {
     let mut rest = rows;
     while !rest.is_empty() {
         let (now, later) = rest.split_at(statement_size(tx.dialect(), rest.len()));
-        tx.execute(&statement(now.len()), &now.iter().flat_map(values).collect::<Vec<_>>()).await?;
+        tx.execute(
+            &statement(now.len()),
+            &now.iter().flat_map(values).collect::<Vec<_>>(),
+        )
+        .await?;
         rest = later;
     }
     Ok(())
@@ -140,14 +144,17 @@ fn read(row: &Row<'_>) -> Result<AuditRow, StoreError> {
 
 /// The digest of the newest secret that was written for `subject`.
 pub async fn newest_digest(snapshot: &Snapshot, subject: Uuid) -> Result<Option<Vec<u8>>, StoreError> {
-    let sql = "SELECT digest FROM audit WHERE subject_id = ?1 AND digest IS NOT NULL ORDER BY seq DESC LIMIT 1";
+    let sql =
+        "SELECT digest FROM audit WHERE subject_id = ?1 AND digest IS NOT NULL ORDER BY seq DESC LIMIT 1";
     snapshot.row(sql, args![subject], |row| row.get(0)).await
 }
 
 /// Tells whether a secret with this digest was ever written for `subject`.
 pub async fn knows_digest(snapshot: &Snapshot, subject: Uuid, digest: &[u8; 32]) -> Result<bool, StoreError> {
     let sql = "SELECT COUNT(*) FROM audit WHERE subject_id = ?1 AND digest = ?2";
-    let count: Option<i64> = snapshot.row(sql, args![subject, digest], |row| row.get(0)).await?;
+    let count: Option<i64> = snapshot
+        .row(sql, args![subject, digest], |row| row.get(0))
+        .await?;
     Ok(count.is_some_and(|count| 0 < count))
 }
 
@@ -204,7 +211,10 @@ pub async fn of_person(snapshot: &Snapshot, actor: Uuid, most: u16) -> Result<Ve
 
 fn view(row: &Row<'_>) -> Result<AuditView, StoreError> {
     let row = read(row)?;
-    let hash = row.hash.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
+    let hash = row
+        .hash
+        .iter()
+        .fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
     Ok(AuditView {
         seq: row.seq,
         at: row.at,
@@ -217,7 +227,9 @@ fn view(row: &Row<'_>) -> Result<AuditView, StoreError> {
         subject_kind: row.subject_kind,
         subject_id: row.subject_id,
         subject: row.subject,
-        outcome: row.outcome.parse().map_err(|_| StoreError::UnknownValue { column: "audit.outcome" })?,
+        outcome: row.outcome.parse().map_err(|_| StoreError::UnknownValue {
+            column: "audit.outcome",
+        })?,
         reason: row.reason,
         message: row.message,
         hash,

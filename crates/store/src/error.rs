@@ -40,7 +40,9 @@ impl From<rusqlite::Error> for StoreError {
 
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
-        let code = error.as_database_error().and_then(|cause| cause.code().map(std::borrow::Cow::into_owned));
+        let code = error
+            .as_database_error()
+            .and_then(|cause| cause.code().map(std::borrow::Cow::into_owned));
         match code.as_deref() {
             // unique_violation, serialization_failure, deadlock_detected
             Some("23505" | "40001" | "40P01") => Self::Conflict,

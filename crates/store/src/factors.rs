@@ -19,7 +19,8 @@ pub struct Factor {
     pub used_at: Option<Timestamp>,
 }
 
-const COLUMNS: &str = "id, user_id, kind, name, state, revision, kek_version, wrapped_key, ciphertext, created_at, used_at";
+const COLUMNS: &str =
+    "id, user_id, kind, name, state, revision, kek_version, wrapped_key, ciphertext, created_at, used_at";
 
 fn read(row: &Row<'_>) -> Result<Factor, StoreError> {
     Ok(Factor {
@@ -47,12 +48,17 @@ pub async fn list(snapshot: &Snapshot, user: UserId) -> Result<Vec<Factor>, Stor
 /// The next factors after `after`, of everybody, for a key rotation.
 pub async fn after(snapshot: &Snapshot, after: Option<Uuid>, most: u16) -> Result<Vec<Factor>, StoreError> {
     let sql = format!("SELECT {COLUMNS} FROM factors WHERE id > ?1 ORDER BY id LIMIT ?2");
-    snapshot.rows(&sql, args![after.unwrap_or(Uuid::nil()), i64::from(most)], read).await
+    snapshot
+        .rows(&sql, args![after.unwrap_or(Uuid::nil()), i64::from(most)], read)
+        .await
 }
 
 pub async fn count_under(snapshot: &Snapshot, kek_version: u32) -> Result<i64, StoreError> {
     let sql = "SELECT COUNT(*) FROM factors WHERE kek_version = ?1";
-    Ok(snapshot.row(sql, args![kek_version], |row| row.get(0)).await?.unwrap_or(0))
+    Ok(snapshot
+        .row(sql, args![kek_version], |row| row.get(0))
+        .await?
+        .unwrap_or(0))
 }
 
 pub async fn insert(tx: &Tx, factor: &Factor) -> Result<(), StoreError> {
@@ -117,19 +123,32 @@ pub async fn activate(tx: &Tx, id: FactorId, name: &str) -> Result<u64, StoreErr
 }
 
 pub async fn delete_of(tx: &Tx, user: UserId) -> Result<u64, StoreError> {
-    tx.execute("DELETE FROM factors WHERE user_id = ?1", args![user.0]).await
+    tx.execute("DELETE FROM factors WHERE user_id = ?1", args![user.0])
+        .await
 }
 
 /// Deletes those of one kind.
 pub async fn delete_kind(tx: &Tx, user: UserId, kind: FactorKind) -> Result<u64, StoreError> {
-    tx.execute("DELETE FROM factors WHERE user_id = ?1 AND kind = ?2", args![user.0, kind.word()]).await
+    tx.execute(
+        "DELETE FROM factors WHERE user_id = ?1 AND kind = ?2",
+        args![user.0, kind.word()],
+    )
+    .await
 }
 
 pub async fn delete_pending(tx: &Tx, user: UserId) -> Result<u64, StoreError> {
-    tx.execute("DELETE FROM factors WHERE user_id = ?1 AND state = 'pending'", args![user.0]).await
+    tx.execute(
+        "DELETE FROM factors WHERE user_id = ?1 AND state = 'pending'",
+        args![user.0],
+    )
+    .await
 }
 
 /// Deletes all but the pending ones: a new enrolment takes their place.
 pub async fn delete_active(tx: &Tx, user: UserId) -> Result<u64, StoreError> {
-    tx.execute("DELETE FROM factors WHERE user_id = ?1 AND state = 'active'", args![user.0]).await
+    tx.execute(
+        "DELETE FROM factors WHERE user_id = ?1 AND state = 'active'",
+        args![user.0],
+    )
+    .await
 }

@@ -17,7 +17,11 @@ pub struct Held {
 }
 
 /// The right of `user` on an account: the owner's, else the account's own grant, else the resource's.
-pub async fn on_account(snapshot: &Snapshot, user: UserId, account: AccountId) -> Result<Option<Held>, StoreError> {
+pub async fn on_account(
+    snapshot: &Snapshot,
+    user: UserId,
+    account: AccountId,
+) -> Result<Option<Held>, StoreError> {
     let sql = "SELECT CASE WHEN a.owner_id = ?1 THEN 'full' ELSE COALESCE(\
                (SELECT g.account_right FROM grants g WHERE g.user_id = ?1 AND g.account_id = a.id), \
                (SELECT g.account_right FROM grants g WHERE g.user_id = ?1 AND g.resource_id = a.resource_id)) END, \
@@ -57,7 +61,9 @@ fn right(row: &Row<'_>) -> Result<Option<AccountRight>, StoreError> {
     row.get::<Option<String>>(0)?
         .map(|word| word.parse())
         .transpose()
-        .map_err(|_| StoreError::UnknownValue { column: "grants.account_right" })
+        .map_err(|_| StoreError::UnknownValue {
+            column: "grants.account_right",
+        })
 }
 
 /// A grant on one account or on one resource.

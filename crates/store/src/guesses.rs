@@ -29,11 +29,17 @@ pub async fn hold(tx: &Tx, who: &str, factor: &str, at: Timestamp) -> Result<Gue
     let sql = format!("SELECT failures, not_before FROM guesses WHERE who = ?1 AND factor = ?2{lock}");
     let held = tx.row(&sql, args![who, factor], read).await?;
     // A right answer may have deleted the row in between.
-    Ok(held.unwrap_or(Guesses { failures: 0, not_before: at }))
+    Ok(held.unwrap_or(Guesses {
+        failures: 0,
+        not_before: at,
+    }))
 }
 
 fn read(row: &Row<'_>) -> Result<Guesses, StoreError> {
-    Ok(Guesses { failures: row.number(0, "guesses.failures")?, not_before: row.time(1)? })
+    Ok(Guesses {
+        failures: row.number(0, "guesses.failures")?,
+        not_before: row.time(1)?,
+    })
 }
 
 /// Counts a guess before it is looked at and tells how many there are now.
@@ -47,7 +53,12 @@ pub async fn reserve(tx: &Tx, who: &str, factor: &str, at: Timestamp) -> Result<
     Ok(find(tx, who, factor).await?.map_or(1, |guesses| guesses.failures))
 }
 
-pub async fn set_not_before(tx: &Tx, who: &str, factor: &str, not_before: Timestamp) -> Result<u64, StoreError> {
+pub async fn set_not_before(
+    tx: &Tx,
+    who: &str,
+    factor: &str,
+    not_before: Timestamp,
+) -> Result<u64, StoreError> {
     tx.execute(
         "UPDATE guesses SET not_before = ?3 WHERE who = ?1 AND factor = ?2",
         args![who, factor, not_before],
@@ -57,7 +68,11 @@ pub async fn set_not_before(tx: &Tx, who: &str, factor: &str, not_before: Timest
 
 /// Forgets the guesses after a right answer.
 pub async fn clear(tx: &Tx, who: &str, factor: &str) -> Result<u64, StoreError> {
-    tx.execute("DELETE FROM guesses WHERE who = ?1 AND factor = ?2", args![who, factor]).await
+    tx.execute(
+        "DELETE FROM guesses WHERE who = ?1 AND factor = ?2",
+        args![who, factor],
+    )
+    .await
 }
 
 /// Forgets guesses for names that belong to nobody.

@@ -15,8 +15,12 @@ pub async fn counts(snapshot: &Snapshot, viewer: UserId) -> Result<(u64, u64), S
     let resources = "SELECT COUNT(*) FROM (SELECT id FROM resources WHERE owner_id = ?1 AND deleted_at IS NULL \
         UNION SELECT r.id FROM grants g JOIN resources r ON r.id = g.resource_id \
           WHERE g.user_id = ?1 AND r.deleted_at IS NULL) seen";
-    let accounts = snapshot.row(accounts, args![viewer.0], |row| row.number(0, "accounts")).await?;
-    let resources = snapshot.row(resources, args![viewer.0], |row| row.number(0, "resources")).await?;
+    let accounts = snapshot
+        .row(accounts, args![viewer.0], |row| row.number(0, "accounts"))
+        .await?;
+    let resources = snapshot
+        .row(resources, args![viewer.0], |row| row.number(0, "resources"))
+        .await?;
     Ok((accounts.unwrap_or(0), resources.unwrap_or(0)))
 }
 
@@ -30,7 +34,9 @@ pub async fn changed_since(
     for moment in since {
         let sql = "SELECT COUNT(*) FROM accounts WHERE owner_id = ?1 AND deleted_at IS NULL \
                    AND ?2 <= password_changed_at";
-        let count = snapshot.row(sql, args![owner.0, *moment], |row| row.number(0, "accounts")).await?;
+        let count = snapshot
+            .row(sql, args![owner.0, *moment], |row| row.number(0, "accounts"))
+            .await?;
         counts.push(count.unwrap_or(0));
     }
     Ok(counts)

@@ -15,11 +15,17 @@ pub struct KeySlotRow {
 }
 
 pub async fn find(snapshot: &Snapshot) -> Result<Option<Uuid>, StoreError> {
-    snapshot.row("SELECT id FROM install", &[], |row| row.get(0)).await
+    snapshot
+        .row("SELECT id FROM install", &[], |row| row.get(0))
+        .await
 }
 
 pub async fn insert(tx: &Tx, id: Uuid, at: Timestamp) -> Result<(), StoreError> {
-    tx.execute("INSERT INTO install (id, created_at) VALUES (?1, ?2)", args![id, at]).await?;
+    tx.execute(
+        "INSERT INTO install (id, created_at) VALUES (?1, ?2)",
+        args![id, at],
+    )
+    .await?;
     Ok(())
 }
 
@@ -40,7 +46,13 @@ pub async fn key_slots(snapshot: &Snapshot) -> Result<Vec<KeySlotRow>, StoreErro
 pub async fn insert_key_slot(tx: &Tx, id: Uuid, slot: &KeySlotRow) -> Result<(), StoreError> {
     tx.execute(
         "INSERT INTO key_slots (id, kind, label, wrapped_root, created_at) VALUES (?1, ?2, ?3, ?4, ?5)",
-        args![id, &slot.kind, &slot.label, &slot.wrapped_root[..], slot.created_at],
+        args![
+            id,
+            &slot.kind,
+            &slot.label,
+            &slot.wrapped_root[..],
+            slot.created_at
+        ],
     )
     .await?;
     Ok(())

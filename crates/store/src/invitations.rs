@@ -39,7 +39,14 @@ pub async fn insert(
     tx.execute(
         "INSERT INTO invitations (id, user_id, code_digest, created_at, expires_at, is_first) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-        args![invitation.id.0, invitation.user.map(|user| user.0), code_digest, at, invitation.expires_at, invitation.first],
+        args![
+            invitation.id.0,
+            invitation.user.map(|user| user.0),
+            code_digest,
+            at,
+            invitation.expires_at,
+            invitation.first
+        ],
     )
     .await?;
     Ok(())
@@ -56,10 +63,18 @@ pub async fn set_user(tx: &Tx, id: InvitationId, user: UserId) -> Result<u64, St
 
 /// Spends the code. Answers 0 if somebody else already has.
 pub async fn spend(tx: &Tx, id: InvitationId, at: Timestamp) -> Result<u64, StoreError> {
-    tx.execute("UPDATE invitations SET used_at = ?2 WHERE id = ?1 AND used_at IS NULL", args![id.0, at]).await
+    tx.execute(
+        "UPDATE invitations SET used_at = ?2 WHERE id = ?1 AND used_at IS NULL",
+        args![id.0, at],
+    )
+    .await
 }
 
 /// Takes back every code of a person that has not been used.
 pub async fn withdraw(tx: &Tx, user: UserId) -> Result<u64, StoreError> {
-    tx.execute("DELETE FROM invitations WHERE user_id = ?1 AND used_at IS NULL", args![user.0]).await
+    tx.execute(
+        "DELETE FROM invitations WHERE user_id = ?1 AND used_at IS NULL",
+        args![user.0],
+    )
+    .await
 }

@@ -33,7 +33,10 @@ pub async fn all(snapshot: &Snapshot) -> Result<Vec<Kek>, StoreError> {
 pub async fn current(tx: &Tx, purpose: &str) -> Result<Option<u32>, StoreError> {
     let lock = tx.dialect().share_lock();
     let sql = format!("SELECT version FROM keks WHERE purpose = ?1 AND state = 'current'{lock}");
-    let find = async || tx.row(&sql, args![purpose], |row| row.number(0, "keks.version")).await;
+    let find = async || {
+        tx.row(&sql, args![purpose], |row| row.number(0, "keks.version"))
+            .await
+    };
     // A rotation may begin while the lock is waited for. Then the row is current no more, and the one that is
     // came after this statement looked: the next statement sees it.
     match find().await? {
@@ -45,7 +48,13 @@ pub async fn current(tx: &Tx, purpose: &str) -> Result<Option<u32>, StoreError> 
 pub async fn insert(tx: &Tx, kek: &Kek) -> Result<(), StoreError> {
     tx.execute(
         "INSERT INTO keks (purpose, version, wrapped, state, created_at) VALUES (?1, ?2, ?3, ?4, ?5)",
-        args![&kek.purpose, kek.version, &kek.wrapped[..], &kek.state, kek.created_at],
+        args![
+            &kek.purpose,
+            kek.version,
+            &kek.wrapped[..],
+            &kek.state,
+            kek.created_at
+        ],
     )
     .await?;
     Ok(())
@@ -61,5 +70,9 @@ pub async fn set_state(tx: &Tx, purpose: &str, version: u32, state: &str) -> Res
 
 /// Destroys a key. What it alone could open is gone.
 pub async fn delete(tx: &Tx, purpose: &str, version: u32) -> Result<u64, StoreError> {
-    tx.execute("DELETE FROM keks WHERE purpose = ?1 AND version = ?2", args![purpose, version]).await
+    tx.execute(
+        "DELETE FROM keks WHERE purpose = ?1 AND version = ?2",
+        args![purpose, version],
+    )
+    .await
 }

@@ -41,7 +41,9 @@ pub async fn find(snapshot: &Snapshot, token_digest: &[u8; 32]) -> Result<Option
                     .get::<Option<String>>(6)?
                     .map(|word| word.parse())
                     .transpose()
-                    .map_err(|_| StoreError::UnknownValue { column: "logins.method" })?,
+                    .map_err(|_| StoreError::UnknownValue {
+                        column: "logins.method",
+                    })?,
                 tries: row.number(7, "logins.tries")?,
                 address: row.get(8)?,
                 agent: row.get(9)?,
@@ -53,7 +55,12 @@ pub async fn find(snapshot: &Snapshot, token_digest: &[u8; 32]) -> Result<Option
         .await
 }
 
-pub async fn insert(tx: &Tx, login: &Login, token_digest: &[u8; 32], at: Timestamp) -> Result<(), StoreError> {
+pub async fn insert(
+    tx: &Tx,
+    login: &Login,
+    token_digest: &[u8; 32],
+    at: Timestamp,
+) -> Result<(), StoreError> {
     tx.execute(
         "INSERT INTO logins (id, token_digest, state, revision, username, user_id, invitation_id, method, tries, \
          address, agent, created_at, step_ends_at, ends_at, password_hash) \
@@ -108,10 +115,12 @@ pub async fn end(tx: &Tx, id: LoginId) -> Result<u64, StoreError> {
 
 /// Ends every unfinished login of a person.
 pub async fn end_all(tx: &Tx, user: UserId) -> Result<u64, StoreError> {
-    tx.execute("DELETE FROM logins WHERE user_id = ?1", args![user.0]).await
+    tx.execute("DELETE FROM logins WHERE user_id = ?1", args![user.0])
+        .await
 }
 
 /// Deletes logins whose time was over before `before`.
 pub async fn sweep(tx: &Tx, before: Timestamp) -> Result<u64, StoreError> {
-    tx.execute("DELETE FROM logins WHERE ends_at < ?1", args![before]).await
+    tx.execute("DELETE FROM logins WHERE ends_at < ?1", args![before])
+        .await
 }

@@ -21,7 +21,10 @@ pub const SCHEMA_VERSION: i64 = 1;
 pub(crate) async fn run(store: &Store) -> Result<(), StoreError> {
     let found = current(store).await?;
     if SCHEMA_VERSION < found {
-        return Err(StoreError::TooNew { found, known: SCHEMA_VERSION });
+        return Err(StoreError::TooNew {
+            found,
+            known: SCHEMA_VERSION,
+        });
     }
     for migration in MIGRATIONS.iter().filter(|migration| found < migration.version) {
         apply(store, migration).await?;
@@ -34,9 +37,14 @@ async fn current(store: &Store) -> Result<i64, StoreError> {
     if tx.dialect() == Dialect::Postgres {
         tx.script("SELECT pg_advisory_xact_lock(7272001)").await?;
     }
-    tx.script("CREATE TABLE IF NOT EXISTS schema_version (version BIGINT PRIMARY KEY)").await?;
+    tx.script("CREATE TABLE IF NOT EXISTS schema_version (version BIGINT PRIMARY KEY)")
+        .await?;
     let found = tx
-        .row("SELECT COALESCE(MAX(version), 0) FROM schema_version", &[], |row| row.get(0))
+        .row(
+            "SELECT COALESCE(MAX(version), 0) FROM schema_version",
+            &[],
+            |row| row.get(0),
+        )
         .await?
         .unwrap_or(0);
     tx.commit().await?;
@@ -49,9 +57,11 @@ async fn apply(store: &Store, migration: &Migration) -> Result<(), StoreError> {
         tx.script("SELECT pg_advisory_xact_lock(7272001)").await?;
     }
     let done = tx
-        .row("SELECT version FROM schema_version WHERE version = ?1", args![migration.version], |row| {
-            row.get::<i64>(0)
-        })
+        .row(
+            "SELECT version FROM schema_version WHERE version = ?1",
+            args![migration.version],
+            |row| row.get::<i64>(0),
+        )
         .await?;
     if done.is_some() {
         return Ok(());
@@ -61,6 +71,10 @@ async fn apply(store: &Store, migration: &Migration) -> Result<(), StoreError> {
         Dialect::Sqlite => migration.sqlite,
     })
     .await?;
-    tx.execute("INSERT INTO schema_version (version) VALUES (?1)", args![migration.version]).await?;
+    tx.execute(
+        "INSERT INTO schema_version (version) VALUES (?1)",
+        args![migration.version],
+    )
+    .await?;
     tx.commit().await
 }

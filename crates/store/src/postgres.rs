@@ -10,12 +10,19 @@ use crate::StoreError;
 use crate::row::{Row, Value};
 
 pub(crate) async fn open(url: &str) -> Result<PgPool, StoreError> {
-    let failed = |error: sqlx::Error| StoreError::Open { url: without_password(url), error: Box::new(error) };
+    let failed = |error: sqlx::Error| StoreError::Open {
+        url: without_password(url),
+        error: Box::new(error),
+    };
     let options: PgConnectOptions = url.parse().map_err(failed)?;
     PgPoolOptions::new()
         .max_connections(24)
         .acquire_timeout(Duration::from_secs(10))
-        .connect_with(options.application_name("portcullis").statement_cache_capacity(256))
+        .connect_with(
+            options
+                .application_name("portcullis")
+                .statement_cache_capacity(256),
+        )
         .await
         .map_err(failed)
 }
@@ -35,12 +42,18 @@ pub(crate) struct Transaction {
 
 impl Transaction {
     pub(crate) async fn read(pool: &PgPool) -> Result<Self, StoreError> {
-        let inner = pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
-        Ok(Self { inner: Mutex::new(inner) })
+        let inner = pool
+            .begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            .await?;
+        Ok(Self {
+            inner: Mutex::new(inner),
+        })
     }
 
     pub(crate) async fn write(pool: &PgPool) -> Result<Self, StoreError> {
-        Ok(Self { inner: Mutex::new(pool.begin().await?) })
+        Ok(Self {
+            inner: Mutex::new(pool.begin().await?),
+        })
     }
 
     pub(crate) async fn rows<T>(
@@ -72,13 +85,20 @@ impl Transaction {
 
 fn query<'a>(sql: &str, args: &'a [Value<'_>]) -> Query<'a, Postgres, PgArguments> {
     // The statements of this crate are constants; values travel as parameters only.
-    let text: Cow<'_, str> = if sql.contains('?') { sql.replace('?', "$").into() } else { sql.into() };
-    args.iter().fold(sqlx::query(AssertSqlSafe(text.into_owned())), |query, value| match value {
-        Value::Bytes(bytes) => query.bind(bytes.as_deref()),
-        Value::Integer(number) => query.bind(*number),
-        Value::Text(text) => query.bind(text.as_deref().map(without_nul)),
-        Value::Uuid(id) => query.bind(*id),
-    })
+    let text: Cow<'_, str> = if sql.contains('?') {
+        sql.replace('?', "$").into()
+    } else {
+        sql.into()
+    };
+    args.iter().fold(
+        sqlx::query(AssertSqlSafe(text.into_owned())),
+        |query, value| match value {
+            Value::Bytes(bytes) => query.bind(bytes.as_deref()),
+            Value::Integer(number) => query.bind(*number),
+            Value::Text(text) => query.bind(text.as_deref().map(without_nul)),
+            Value::Uuid(id) => query.bind(*id),
+        },
+    )
 }
 
 /// `PostgreSQL` keeps no NUL in a text and fails when asked for one. No stored text holds either character.
@@ -92,6 +112,9 @@ mod tests {
 
     #[test]
     fn the_password_of_a_database_is_not_shown() {
-        assert_eq!(without_password("postgres://app:p%40ss@db/x"), "postgres://…@db/x");
+        assert_eq!(
+            without_password("postgres://app:p%40ss@db/x"),
+            "postgres://…@db/x"
+        );
     }
 }

@@ -121,9 +121,16 @@ pub async fn update(
 
 /// Puts a resource and its accounts into the trash, all with the same moment.
 pub async fn delete(tx: &Tx, id: ResourceId, at: Timestamp) -> Result<u64, StoreError> {
-    tx.execute("UPDATE accounts SET deleted_at = ?2 WHERE resource_id = ?1 AND deleted_at IS NULL", args![id.0, at])
-        .await?;
-    tx.execute("UPDATE resources SET deleted_at = ?2 WHERE id = ?1 AND deleted_at IS NULL", args![id.0, at]).await
+    tx.execute(
+        "UPDATE accounts SET deleted_at = ?2 WHERE resource_id = ?1 AND deleted_at IS NULL",
+        args![id.0, at],
+    )
+    .await?;
+    tx.execute(
+        "UPDATE resources SET deleted_at = ?2 WHERE id = ?1 AND deleted_at IS NULL",
+        args![id.0, at],
+    )
+    .await
 }
 
 /// Takes a resource out of the trash, and those accounts that went in with it.
@@ -134,5 +141,9 @@ pub async fn restore(tx: &Tx, id: ResourceId) -> Result<u64, StoreError> {
         args![id.0],
     )
     .await?;
-    tx.execute("UPDATE resources SET deleted_at = NULL WHERE id = ?1 AND deleted_at IS NOT NULL", args![id.0]).await
+    tx.execute(
+        "UPDATE resources SET deleted_at = NULL WHERE id = ?1 AND deleted_at IS NOT NULL",
+        args![id.0],
+    )
+    .await
 }

@@ -88,12 +88,22 @@ impl Row<'_> {
     }
 
     /// A count or a version number.
-    pub(crate) fn number<T: TryFrom<i64>>(&self, index: usize, column: &'static str) -> Result<T, StoreError> {
+    pub(crate) fn number<T: TryFrom<i64>>(
+        &self,
+        index: usize,
+        column: &'static str,
+    ) -> Result<T, StoreError> {
         T::try_from(self.get::<i64>(index)?).map_err(|_| StoreError::UnknownValue { column })
     }
 
     /// A word that names a variant of an enum.
-    pub(crate) fn word<T: std::str::FromStr>(&self, index: usize, column: &'static str) -> Result<T, StoreError> {
-        self.get::<String>(index)?.parse().map_err(|_| StoreError::UnknownValue { column })
+    pub(crate) fn word<T: std::str::FromStr>(
+        &self,
+        index: usize,
+        column: &'static str,
+    ) -> Result<T, StoreError> {
+        self.get::<String>(index)?
+            .parse()
+            .map_err(|_| StoreError::UnknownValue { column })
     }
 }

@@ -21,7 +21,11 @@ pub(crate) fn words(query: &str) -> Vec<String> {
     let query = query.to_lowercase();
     // A NUL ends an FTS5 expression in the middle of a word.
     let words = query.split(|character: char| character.is_whitespace() || character.is_control());
-    words.filter(|word| !word.is_empty()).take(MOST_WORDS).map(str::to_owned).collect()
+    words
+        .filter(|word| !word.is_empty())
+        .take(MOST_WORDS)
+        .map(str::to_owned)
+        .collect()
 }
 
 /// The FTS5 expression for those of `words` that the trigram index can find, if any.
@@ -47,6 +51,9 @@ mod tests {
     fn what_people_type_is_never_a_pattern() {
         assert_eq!(pattern("10%_x\\"), "%10\\%\\_x\\\\%");
         assert_eq!(trigram_expression(&words("ro \"d OR *")), None);
-        assert_eq!(trigram_expression(&words("root \"db1\"")), Some("\"root\" AND \"\"\"db1\"\"\"".to_owned()));
+        assert_eq!(
+            trigram_expression(&words("root \"db1\"")),
+            Some("\"root\" AND \"\"\"db1\"\"\"".to_owned())
+        );
     }
 }

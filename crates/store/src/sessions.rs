@@ -47,7 +47,9 @@ pub async fn list(snapshot: &Snapshot, user: UserId) -> Result<Vec<Session>, Sto
 
 pub async fn insert(tx: &Tx, session: &Session, token_digest: &[u8; 32]) -> Result<(), StoreError> {
     tx.execute(
-        &format!("INSERT INTO sessions ({COLUMNS}, token_digest) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"),
+        &format!(
+            "INSERT INTO sessions ({COLUMNS}, token_digest) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"
+        ),
         args![
             session.id.0,
             session.user.0,
@@ -67,30 +69,47 @@ pub async fn insert(tx: &Tx, session: &Session, token_digest: &[u8; 32]) -> Resu
 
 /// Moves `seen_at` forward, never back.
 pub async fn touch(tx: &Tx, id: SessionId, at: Timestamp) -> Result<u64, StoreError> {
-    tx.execute("UPDATE sessions SET seen_at = ?2 WHERE id = ?1 AND seen_at < ?2", args![id.0, at]).await
+    tx.execute(
+        "UPDATE sessions SET seen_at = ?2 WHERE id = ?1 AND seen_at < ?2",
+        args![id.0, at],
+    )
+    .await
 }
 
 /// Ends one session of `user`.
 pub async fn end(tx: &Tx, user: UserId, id: SessionId) -> Result<u64, StoreError> {
-    tx.execute("DELETE FROM sessions WHERE id = ?1 AND user_id = ?2", args![id.0, user.0]).await
+    tx.execute(
+        "DELETE FROM sessions WHERE id = ?1 AND user_id = ?2",
+        args![id.0, user.0],
+    )
+    .await
 }
 
 /// Ends all sessions of `user` but `keep`.
 pub async fn end_all(tx: &Tx, user: UserId, keep: Option<SessionId>) -> Result<u64, StoreError> {
     match keep {
         Some(keep) => {
-            tx.execute("DELETE FROM sessions WHERE user_id = ?1 AND id <> ?2", args![user.0, keep.0]).await
+            tx.execute(
+                "DELETE FROM sessions WHERE user_id = ?1 AND id <> ?2",
+                args![user.0, keep.0],
+            )
+            .await
         }
-        None => tx.execute("DELETE FROM sessions WHERE user_id = ?1", args![user.0]).await,
+        None => {
+            tx.execute("DELETE FROM sessions WHERE user_id = ?1", args![user.0])
+                .await
+        }
     }
 }
 
 /// Carries a session over a change of its own person's password or factors.
 pub async fn set_epoch(tx: &Tx, id: SessionId, epoch: i64) -> Result<u64, StoreError> {
-    tx.execute("UPDATE sessions SET epoch = ?2 WHERE id = ?1", args![id.0, epoch]).await
+    tx.execute("UPDATE sessions SET epoch = ?2 WHERE id = ?1", args![id.0, epoch])
+        .await
 }
 
 /// Deletes sessions that ended before `before`.
 pub async fn sweep(tx: &Tx, before: Timestamp) -> Result<u64, StoreError> {
-    tx.execute("DELETE FROM sessions WHERE ends_at < ?1", args![before]).await
+    tx.execute("DELETE FROM sessions WHERE ends_at < ?1", args![before])
+        .await
 }

@@ -60,11 +60,18 @@ impl Pool {
             reader.pragma_update(None, "query_only", true).map_err(failed)?;
             readers.push(reader);
         }
-        Ok(Self { readers: Lane::new(readers), writer: Lane::new(vec![writer]), wait: Wait::Aside })
+        Ok(Self {
+            readers: Lane::new(readers),
+            writer: Lane::new(vec![writer]),
+            wait: Wait::Aside,
+        })
     }
 
     pub(crate) fn on_own_thread(&self) -> Self {
-        Self { wait: Wait::Here, ..self.clone() }
+        Self {
+            wait: Wait::Here,
+            ..self.clone()
+        }
     }
 
     pub(crate) async fn read(&self) -> Result<Transaction, StoreError> {
@@ -94,13 +101,23 @@ struct Lane {
 impl Lane {
     fn new(connections: Vec<Connection>) -> Self {
         let places = Arc::new(Semaphore::new(connections.len()));
-        Self { idle: Arc::new(Mutex::new(connections)), places }
+        Self {
+            idle: Arc::new(Mutex::new(connections)),
+            places,
+        }
     }
 
     async fn take(&self) -> Lent {
-        let place = Arc::clone(&self.places).acquire_owned().await.expect("the semaphore is never closed");
+        let place = Arc::clone(&self.places)
+            .acquire_owned()
+            .await
+            .expect("the semaphore is never closed");
         let connection = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        Lent { connection, idle: Arc::clone(&self.idle), _place: place }
+        Lent {
+            connection,
+            idle: Arc::clone(&self.idle),
+            _place: place,
+        }
     }
 }
 
@@ -115,22 +132,34 @@ struct Lent {
 impl Lent {
     fn begin(self, statement: &str, wait: Wait) -> Result<Transaction, StoreError> {
         self.connection().prepare_cached(statement)?.execute([])?;
-        Ok(Transaction { lent: Mutex::new(self), wait })
+        Ok(Transaction {
+            lent: Mutex::new(self),
+            wait,
+        })
     }
 
     fn connection(&self) -> &Connection {
-        self.connection.as_ref().expect("a place is handed out only with a connection")
+        self.connection
+            .as_ref()
+            .expect("a place is handed out only with a connection")
     }
 }
 
 impl Drop for Lent {
     fn drop(&mut self) {
-        let Some(connection) = self.connection.take() else { return };
+        let Some(connection) = self.connection.take() else {
+            return;
+        };
         if !connection.is_autocommit() {
             // Nothing can be done about a failure here; SQLite rolls back by itself on the next BEGIN's error.
-            let _ = connection.prepare_cached("ROLLBACK").and_then(|mut statement| statement.execute([]));
+            let _ = connection
+                .prepare_cached("ROLLBACK")
+                .and_then(|mut statement| statement.execute([]));
         }
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+        self.idle
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(connection);
     }
 }
 
@@ -166,7 +195,9 @@ impl Transaction {
 
     pub(crate) fn execute(&self, sql: &str, args: &[Value<'_>]) -> Result<u64, StoreError> {
         self.with(|connection| {
-            let changed = connection.prepare_cached(sql)?.execute(rusqlite::params_from_iter(args))?;
+            let changed = connection
+                .prepare_cached(sql)?
+                .execute(rusqlite::params_from_iter(args))?;
             Ok(changed as u64)
         })
     }
@@ -179,9 +210,9 @@ impl Transaction {
     pub(crate) async fn commit(self) -> Result<(), StoreError> {
         match self.wait {
             Wait::Here => self.commit_here(),
-            Wait::Aside => {
-                tokio::task::spawn_blocking(move || self.commit_here()).await.map_err(|_| StoreError::Task)?
-            }
+            Wait::Aside => tokio::task::spawn_blocking(move || self.commit_here())
+                .await
+                .map_err(|_| StoreError::Task)?,
         }
     }
 
@@ -212,10 +243,17 @@ mod tests {
     use super::*;
 
     fn pragmas(transaction: &Transaction) -> [String; 5] {
-        let names = ["journal_mode", "synchronous", "foreign_keys", "secure_delete", "query_only"];
+        let names = [
+            "journal_mode",
+            "synchronous",
+            "foreign_keys",
+            "secure_delete",
+            "query_only",
+        ];
         names.map(|name| {
             let read = |connection: &Connection| {
-                let value = connection.pragma_query_value(None, name, |row| row.get::<_, rusqlite::types::Value>(0))?;
+                let value = connection
+                    .pragma_query_value(None, name, |row| row.get::<_, rusqlite::types::Value>(0))?;
                 Ok(match value {
                     rusqlite::types::Value::Integer(number) => number.to_string(),
                     rusqlite::types::Value::Text(text) => text,

@@ -28,7 +28,9 @@ fn read(row: &Row<'_>) -> Result<Token, StoreError> {
             .split_whitespace()
             .map(str::parse)
             .collect::<Result<_, _>>()
-            .map_err(|_| StoreError::UnknownValue { column: "tokens.scopes" })?,
+            .map_err(|_| StoreError::UnknownValue {
+                column: "tokens.scopes",
+            })?,
         created_at: row.time(4)?,
         expires_at: row.time(5)?,
         used_at: row.time_or_none(6)?,
@@ -36,7 +38,13 @@ fn read(row: &Row<'_>) -> Result<Token, StoreError> {
 }
 
 pub async fn find(snapshot: &Snapshot, digest: &[u8; 32]) -> Result<Option<Token>, StoreError> {
-    snapshot.row(&format!("SELECT {COLUMNS} FROM tokens WHERE digest = ?1"), args![digest], read).await
+    snapshot
+        .row(
+            &format!("SELECT {COLUMNS} FROM tokens WHERE digest = ?1"),
+            args![digest],
+            read,
+        )
+        .await
 }
 
 pub async fn list(snapshot: &Snapshot, user: UserId) -> Result<Vec<Token>, StoreError> {
@@ -64,17 +72,24 @@ pub async fn insert(tx: &Tx, token: &Token, digest: &[u8; 32]) -> Result<(), Sto
 }
 
 pub async fn touch(tx: &Tx, id: TokenId, at: Timestamp) -> Result<u64, StoreError> {
-    tx.execute("UPDATE tokens SET used_at = ?2 WHERE id = ?1", args![id.0, at]).await
+    tx.execute("UPDATE tokens SET used_at = ?2 WHERE id = ?1", args![id.0, at])
+        .await
 }
 
 pub async fn delete(tx: &Tx, user: UserId, id: TokenId) -> Result<u64, StoreError> {
-    tx.execute("DELETE FROM tokens WHERE id = ?1 AND user_id = ?2", args![id.0, user.0]).await
+    tx.execute(
+        "DELETE FROM tokens WHERE id = ?1 AND user_id = ?2",
+        args![id.0, user.0],
+    )
+    .await
 }
 
 pub async fn delete_of(tx: &Tx, user: UserId) -> Result<u64, StoreError> {
-    tx.execute("DELETE FROM tokens WHERE user_id = ?1", args![user.0]).await
+    tx.execute("DELETE FROM tokens WHERE user_id = ?1", args![user.0])
+        .await
 }
 
 pub async fn sweep(tx: &Tx, before: Timestamp) -> Result<u64, StoreError> {
-    tx.execute("DELETE FROM tokens WHERE expires_at < ?1", args![before]).await
+    tx.execute("DELETE FROM tokens WHERE expires_at < ?1", args![before])
+        .await
 }

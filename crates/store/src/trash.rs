@@ -17,7 +17,13 @@ pub async fn list(snapshot: &Snapshot, owner: UserId) -> Result<Vec<TrashView>, 
             "SELECT id, name, deleted_at FROM resources WHERE owner_id = ?1 AND deleted_at IS NOT NULL \
              ORDER BY deleted_at DESC LIMIT 200",
             args![owner.0],
-            |row| Ok(view(Trashed::Resource(ResourceId(row.get(0)?)), row.get(1)?, row.time(2)?)),
+            |row| {
+                Ok(view(
+                    Trashed::Resource(ResourceId(row.get(0)?)),
+                    row.get(1)?,
+                    row.time(2)?,
+                ))
+            },
         )
         .await?;
     let accounts = snapshot
@@ -36,7 +42,12 @@ pub async fn list(snapshot: &Snapshot, owner: UserId) -> Result<Vec<TrashView>, 
 }
 
 fn view(thing: Trashed, name: String, deleted_at: Timestamp) -> TrashView {
-    TrashView { thing, name, deleted_at, purge_at: deleted_at + KEPT }
+    TrashView {
+        thing,
+        name,
+        deleted_at,
+        purge_at: deleted_at + KEPT,
+    }
 }
 
 /// Destroys what was deleted before `before`, with every password of it.

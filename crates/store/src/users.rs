@@ -42,17 +42,33 @@ fn read(row: &Row<'_>) -> Result<User, StoreError> {
 }
 
 pub async fn find(snapshot: &Snapshot, id: UserId) -> Result<Option<User>, StoreError> {
-    snapshot.row(&format!("SELECT {COLUMNS} FROM users WHERE id = ?1"), args![id.0], read).await
+    snapshot
+        .row(
+            &format!("SELECT {COLUMNS} FROM users WHERE id = ?1"),
+            args![id.0],
+            read,
+        )
+        .await
 }
 
 pub async fn find_by_username(snapshot: &Snapshot, username: &str) -> Result<Option<User>, StoreError> {
-    snapshot.row(&format!("SELECT {COLUMNS} FROM users WHERE username = ?1"), args![username], read).await
+    snapshot
+        .row(
+            &format!("SELECT {COLUMNS} FROM users WHERE username = ?1"),
+            args![username],
+            read,
+        )
+        .await
 }
 
 /// How many people stand as `state`.
 pub async fn count(snapshot: &Snapshot, state: UserState) -> Result<i64, StoreError> {
     let counted = snapshot
-        .row("SELECT COUNT(*) FROM users WHERE state = ?1", args![state.word()], |row| row.get(0))
+        .row(
+            "SELECT COUNT(*) FROM users WHERE state = ?1",
+            args![state.word()],
+            |row| row.get(0),
+        )
         .await?;
     Ok(counted.unwrap_or(0))
 }
@@ -60,7 +76,10 @@ pub async fn count(snapshot: &Snapshot, state: UserState) -> Result<i64, StoreEr
 /// How many active people have `role`.
 pub async fn count_active_with(snapshot: &Snapshot, role: Role) -> Result<i64, StoreError> {
     let sql = "SELECT COUNT(*) FROM users WHERE state = 'active' AND role = ?1";
-    Ok(snapshot.row(sql, args![role.word()], |row| row.get(0)).await?.unwrap_or(0))
+    Ok(snapshot
+        .row(sql, args![role.word()], |row| row.get(0))
+        .await?
+        .unwrap_or(0))
 }
 
 /// People in the order of their user names, from the one after `after`.
@@ -77,7 +96,9 @@ pub async fn list(
          AND (username LIKE ?2 ESCAPE '\\' OR LOWER(display_name) LIKE ?2 ESCAPE '\\' \
          OR LOWER(email) LIKE ?2 ESCAPE '\\') ORDER BY username LIMIT ?3"
     );
-    snapshot.rows(&sql, args![after, pattern, i64::from(size.get()) + 1], view).await
+    snapshot
+        .rows(&sql, args![after, pattern, i64::from(size.get()) + 1], view)
+        .await
 }
 
 pub async fn view_of(snapshot: &Snapshot, id: UserId) -> Result<Option<UserView>, StoreError> {
@@ -98,7 +119,11 @@ fn view(row: &Row<'_>) -> Result<UserView, StoreError> {
         email: user.email,
         role: user.role,
         state: user.state,
-        factors: if 0 < apps { vec![FactorKind::Totp] } else { Vec::new() },
+        factors: if 0 < apps {
+            vec![FactorKind::Totp]
+        } else {
+            Vec::new()
+        },
         created_at: user.created_at,
         last_sign_in_at: user.last_sign_in_at,
     })
@@ -110,7 +135,11 @@ pub async fn names(snapshot: &Snapshot, query: &str, most: u16) -> Result<Vec<Us
                AND (username LIKE ?1 ESCAPE '\\' OR LOWER(display_name) LIKE ?1 ESCAPE '\\') \
                ORDER BY username LIMIT ?2";
     snapshot
-        .rows(sql, args![crate::search::pattern(query), i64::from(most)], |row| user_name(row, 0))
+        .rows(
+            sql,
+            args![crate::search::pattern(query), i64::from(most)],
+            |row| user_name(row, 0),
+        )
         .await
 }
 
@@ -146,13 +175,22 @@ pub async fn insert(tx: &Tx, user: &User) -> Result<(), StoreError> {
 
 /// Keeps others from changing a person and their factors until the transaction ends.
 pub async fn hold(tx: &Tx, id: UserId) -> Result<(), StoreError> {
-    let sql = format!("SELECT epoch FROM users WHERE id = ?1{}", tx.dialect().update_lock());
+    let sql = format!(
+        "SELECT epoch FROM users WHERE id = ?1{}",
+        tx.dialect().update_lock()
+    );
     tx.row(&sql, args![id.0], |row| row.get::<i64>(0)).await?;
     Ok(())
 }
 
 /// Sets who an invited person says they are.
-pub async fn set_person(tx: &Tx, id: UserId, username: &str, display_name: &str, email: &str) -> Result<u64, StoreError> {
+pub async fn set_person(
+    tx: &Tx,
+    id: UserId,
+    username: &str,
+    display_name: &str,
+    email: &str,
+) -> Result<u64, StoreError> {
     tx.execute(
         "UPDATE users SET username = ?2, display_name = ?3, email = ?4 WHERE id = ?1",
         args![id.0, username, display_name, email],
@@ -179,22 +217,35 @@ pub async fn set_state(tx: &Tx, id: UserId, from: UserState, to: UserState) -> R
 }
 
 pub async fn set_role(tx: &Tx, id: UserId, role: Role) -> Result<u64, StoreError> {
-    tx.execute("UPDATE users SET role = ?2, epoch = epoch + 1 WHERE id = ?1", args![id.0, role.word()]).await
+    tx.execute(
+        "UPDATE users SET role = ?2, epoch = epoch + 1 WHERE id = ?1",
+        args![id.0, role.word()],
+    )
+    .await
 }
 
 pub async fn set_theme(tx: &Tx, id: UserId, theme: Theme) -> Result<u64, StoreError> {
-    tx.execute("UPDATE users SET theme = ?2 WHERE id = ?1", args![id.0, theme.word()]).await
+    tx.execute(
+        "UPDATE users SET theme = ?2 WHERE id = ?1",
+        args![id.0, theme.word()],
+    )
+    .await
 }
 
 pub async fn set_last_sign_in(tx: &Tx, id: UserId, at: Timestamp) -> Result<u64, StoreError> {
-    tx.execute("UPDATE users SET last_sign_in_at = ?2 WHERE id = ?1", args![id.0, at]).await
+    tx.execute(
+        "UPDATE users SET last_sign_in_at = ?2 WHERE id = ?1",
+        args![id.0, at],
+    )
+    .await
 }
 
 /// Removes everybody, while nobody has ever finished set-up: an abandoned start keeps no name taken.
 pub async fn delete_unfinished(tx: &Tx) -> Result<(), StoreError> {
     for table in ["logins", "factors", "invitations"] {
         let nobody = "NOT EXISTS (SELECT 1 FROM users WHERE state <> 'invited')";
-        tx.execute(&format!("DELETE FROM {table} WHERE {nobody}"), &[]).await?;
+        tx.execute(&format!("DELETE FROM {table} WHERE {nobody}"), &[])
+            .await?;
     }
     tx.execute(
         "DELETE FROM users WHERE state = 'invited' AND NOT EXISTS (SELECT 1 FROM users u WHERE u.state <> 'invited')",

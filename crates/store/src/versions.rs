@@ -19,8 +19,7 @@ pub struct Version {
     pub created_by: String,
 }
 
-const COLUMNS: &str =
-    "id, account_id, number, kek_version, wrapped_key, ciphertext, origin, violations, created_at, created_by";
+const COLUMNS: &str = "id, account_id, number, kek_version, wrapped_key, ciphertext, origin, violations, created_at, created_by";
 
 fn read(row: &Row<'_>) -> Result<Version, StoreError> {
     Ok(Version {
@@ -39,7 +38,11 @@ fn read(row: &Row<'_>) -> Result<Version, StoreError> {
     })
 }
 
-pub async fn find(snapshot: &Snapshot, account: AccountId, number: u32) -> Result<Option<Version>, StoreError> {
+pub async fn find(
+    snapshot: &Snapshot,
+    account: AccountId,
+    number: u32,
+) -> Result<Option<Version>, StoreError> {
     let sql = format!("SELECT {COLUMNS} FROM versions WHERE account_id = ?1 AND number = ?2");
     snapshot.row(&sql, args![account.0, number], read).await
 }
@@ -100,12 +103,17 @@ pub async fn insert(tx: &Tx, version: &Version) -> Result<(), StoreError> {
 /// The next versions after `after`, of every account, for a key rotation.
 pub async fn after(snapshot: &Snapshot, after: Option<Uuid>, most: u16) -> Result<Vec<Version>, StoreError> {
     let sql = format!("SELECT {COLUMNS} FROM versions WHERE ?1 < id ORDER BY id LIMIT ?2");
-    snapshot.rows(&sql, args![after.unwrap_or(Uuid::nil()), i64::from(most)], read).await
+    snapshot
+        .rows(&sql, args![after.unwrap_or(Uuid::nil()), i64::from(most)], read)
+        .await
 }
 
 pub async fn count_under(snapshot: &Snapshot, kek_version: u32) -> Result<i64, StoreError> {
     let sql = "SELECT COUNT(*) FROM versions WHERE kek_version = ?1";
-    Ok(snapshot.row(sql, args![kek_version], |row| row.get(0)).await?.unwrap_or(0))
+    Ok(snapshot
+        .row(sql, args![kek_version], |row| row.get(0))
+        .await?
+        .unwrap_or(0))
 }
 
 /// Wraps the data key anew; the password's own ciphertext stays as it is.

@@ -13,7 +13,7 @@ use std::process::{Child, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, kill_process};
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
@@ -23,6 +23,7 @@ pub use console::Console;
 pub use installation::Installation;
 pub use page::Page;
 pub use person::Person;
+pub use rustix::process::Signal;
 
 /// How long a start or a stop may take before the test fails.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -84,6 +85,18 @@ impl Server {
     pub fn signal(&self, signal: Signal) {
         let child = self.process.as_ref().expect("the server runs");
         kill_process(Pid::from_child(&child.0), signal).expect("the process of the test can be signalled");
+    }
+
+    /// Waits until the log holds `words`.
+    pub async fn logged(&self, words: &str) {
+        let told = async {
+            while !self.installation.log().contains(words) {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        if timeout(PATIENCE, told).await.is_err() {
+            panic!("`{words}` is not in the log:\n{}", self.installation.log());
+        }
     }
 
     /// `kill -9`: whatever it was doing ends in the middle.

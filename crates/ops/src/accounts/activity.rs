@@ -30,8 +30,14 @@ impl Read for Activity {
         _services: &Services,
         snapshot: &Snapshot,
     ) -> Result<Vec<AuditView>, OpError> {
-        let filter = AuditFilter { subject: Some(self.id.0), ..AuditFilter::everything() };
-        let page = TrailPage { before: None, size: PageSize::DEFAULT };
+        let filter = AuditFilter {
+            subject: Some(self.id.0),
+            ..AuditFilter::everything()
+        };
+        let page = TrailPage {
+            before: None,
+            size: PageSize::DEFAULT,
+        };
         Ok(audit::list(snapshot, &filter, page).await?)
     }
 }

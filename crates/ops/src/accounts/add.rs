@@ -1,4 +1,6 @@
-use portcullis_model::{AccountId, AccountRight, PasswordPolicy, ResourceId, Scope, Secret, Subject, SubjectKind};
+use portcullis_model::{
+    AccountId, AccountRight, PasswordPolicy, ResourceId, Scope, Secret, Subject, SubjectKind,
+};
 use portcullis_store::accounts::{self, Account};
 use portcullis_store::{Tx, resources};
 
@@ -30,8 +32,15 @@ impl Operation for Add {
 }
 
 impl Write for Add {
-    async fn run(self, permit: &Permit<'_, Self>, services: &Services, tx: &Tx) -> Result<AccountId, OpError> {
-        let resource = resources::find(tx, self.resource).await?.ok_or(OpError::NotFound)?;
+    async fn run(
+        self,
+        permit: &Permit<'_, Self>,
+        services: &Services,
+        tx: &Tx,
+    ) -> Result<AccountId, OpError> {
+        let resource = resources::find(tx, self.resource)
+            .await?
+            .ok_or(OpError::NotFound)?;
         let mut fields = Fields::default();
         let name = fields.name("name", &self.name);
         let notes = fields.notes("notes", &self.notes);

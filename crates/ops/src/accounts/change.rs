@@ -33,7 +33,9 @@ impl Write for Change {
         let attributes = fields.attributes("attributes", &self.attributes);
         fields.done()?;
         let before = accounts::find(tx, self.id).await?.ok_or(OpError::NotFound)?;
-        let resource = resources::find(tx, before.resource).await?.ok_or(OpError::NotFound)?;
+        let resource = resources::find(tx, before.resource)
+            .await?
+            .ok_or(OpError::NotFound)?;
         let attributes = resources::attributes_to(&attributes);
         let words = account_words(&resource.draft, &name);
         accounts::set_details(tx, self.id, &name, &notes, &attributes, &words).await?;

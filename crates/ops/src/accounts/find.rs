@@ -42,8 +42,12 @@ impl Read for Find {
     ) -> Result<AccountDetail, OpError> {
         let view = accounts::view_of(snapshot, permit.user()?, self.id, services.now()).await?;
         let view = view.ok_or(OpError::NotFound)?;
-        let account = accounts::find(snapshot, self.id).await?.ok_or(OpError::NotFound)?;
-        let resource = resources::find(snapshot, account.resource).await?.ok_or(OpError::NotFound)?;
+        let account = accounts::find(snapshot, self.id)
+            .await?
+            .ok_or(OpError::NotFound)?;
+        let resource = resources::find(snapshot, account.resource)
+            .await?
+            .ok_or(OpError::NotFound)?;
         let version = versions::find(snapshot, self.id, account.version).await?;
         Ok(AccountDetail {
             account: view,

@@ -1,4 +1,4 @@
-use portcullis_model::{AccountRight, GrantView, AccountId, Scope, Subject, SubjectKind};
+use portcullis_model::{AccountId, AccountRight, GrantView, Scope, Subject, SubjectKind};
 use portcullis_store::{Snapshot, grants};
 
 use crate::{Audit, OpError, Operation, Permit, Read, Right, Services};

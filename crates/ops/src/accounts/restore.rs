@@ -23,7 +23,9 @@ impl Operation for Restore {
 impl Write for Restore {
     async fn run(self, _permit: &Permit<'_, Self>, _services: &Services, tx: &Tx) -> Result<(), OpError> {
         match accounts::restore(tx, self.id).await? {
-            0 => Err(OpError::Conflict("Its resource is in the trash. Restore that first.")),
+            0 => Err(OpError::Conflict(
+                "Its resource is in the trash. Restore that first.",
+            )),
             _ => Ok(()),
         }
     }

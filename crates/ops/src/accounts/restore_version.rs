@@ -34,11 +34,21 @@ impl Write for RestoreVersion {
         if self.number == account.version {
             return Err(OpError::Conflict("This version is the current one."));
         }
-        let earlier = versions::find(tx, self.id, self.number).await?.ok_or(OpError::NotFound)?;
-        let resource = resources::find(tx, account.resource).await?.ok_or(OpError::NotFound)?;
-        let password = services.vault.open_password(permit, tx, &earlier, account.version).await?;
+        let earlier = versions::find(tx, self.id, self.number)
+            .await?
+            .ok_or(OpError::NotFound)?;
+        let resource = resources::find(tx, account.resource)
+            .await?
+            .ok_or(OpError::NotFound)?;
+        let password = services
+            .vault
+            .open_password(permit, tx, &earlier, account.version)
+            .await?;
         let policy = PasswordPolicy::named(&resource.draft.policy);
-        let draft = Draft { password, origin: Origin::Restored };
+        let draft = Draft {
+            password,
+            origin: Origin::Restored,
+        };
         let number = write_version(permit, services, tx, &account, &policy, draft).await?;
         permit.message(format!("Version {} came back as version {number}.", self.number));
         Ok(number)

@@ -45,9 +45,16 @@ pub(super) async fn open<O>(
     id: AccountId,
     number: Option<u32>,
 ) -> Result<Secret, OpError> {
-    let current = accounts::current_version(snapshot, id).await?.ok_or(OpError::NotFound)?;
+    let current = accounts::current_version(snapshot, id)
+        .await?
+        .ok_or(OpError::NotFound)?;
     let number = number.unwrap_or(current);
-    let version = versions::find(snapshot, id, number).await?.ok_or(OpError::NotFound)?;
+    let version = versions::find(snapshot, id, number)
+        .await?
+        .ok_or(OpError::NotFound)?;
     permit.message(format!("Version {number}."));
-    services.vault.open_password(permit, snapshot, &version, current).await
+    services
+        .vault
+        .open_password(permit, snapshot, &version, current)
+        .await
 }

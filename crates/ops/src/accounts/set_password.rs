@@ -32,7 +32,9 @@ impl Operation for SetPassword {
 impl Write for SetPassword {
     async fn run(self, permit: &Permit<'_, Self>, services: &Services, tx: &Tx) -> Result<u32, OpError> {
         let account = accounts::find(tx, self.id).await?.ok_or(OpError::NotFound)?;
-        let resource = resources::find(tx, account.resource).await?.ok_or(OpError::NotFound)?;
+        let resource = resources::find(tx, account.resource)
+            .await?
+            .ok_or(OpError::NotFound)?;
         let policy = PasswordPolicy::named(&resource.draft.policy);
         let draft = Draft::of(self.password, &policy, services)?;
         let origin = draft.origin;

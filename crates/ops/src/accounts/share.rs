@@ -1,4 +1,4 @@
-use portcullis_model::{AccountRight, AccountId, Scope, Subject, SubjectKind, UserId};
+use portcullis_model::{AccountId, AccountRight, Scope, Subject, SubjectKind, UserId};
 use portcullis_store::Tx;
 use portcullis_store::grants::Target;
 
@@ -26,7 +26,19 @@ impl Operation for Share {
 
 impl Write for Share {
     async fn run(self, permit: &Permit<'_, Self>, services: &Services, tx: &Tx) -> Result<(), OpError> {
-        let owner = portcullis_store::accounts::find(tx, self.id).await?.ok_or(OpError::NotFound)?.owner;
-        sharing::share(permit, services, tx, Target::Account(self.id), owner, self.user, self.right).await
+        let owner = portcullis_store::accounts::find(tx, self.id)
+            .await?
+            .ok_or(OpError::NotFound)?
+            .owner;
+        sharing::share(
+            permit,
+            services,
+            tx,
+            Target::Account(self.id),
+            owner,
+            self.user,
+            self.right,
+        )
+        .await
     }
 }

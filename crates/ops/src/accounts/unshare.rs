@@ -1,4 +1,4 @@
-use portcullis_model::{AccountRight, AccountId, Scope, Subject, SubjectKind, UserId};
+use portcullis_model::{AccountId, AccountRight, Scope, Subject, SubjectKind, UserId};
 use portcullis_store::Tx;
 use portcullis_store::grants::Target;
 

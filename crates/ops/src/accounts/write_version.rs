@@ -1,8 +1,8 @@
 use portcullis_crypto::generate_password;
 use portcullis_model::{Origin, PasswordPolicy, Secret, VersionId, Violation};
+use portcullis_store::Tx;
 use portcullis_store::accounts::{self, Account};
 use portcullis_store::versions::{self, Version};
-use portcullis_store::Tx;
 
 use crate::{OpError, Permit, Services};
 
@@ -24,7 +24,10 @@ impl Draft {
     ) -> Result<Self, OpError> {
         let Some(password) = typed else {
             let password = generate_password(policy, &*services.chance);
-            return Ok(Self { password, origin: Origin::Generated });
+            return Ok(Self {
+                password,
+                origin: Origin::Generated,
+            });
         };
         if password.expose().is_empty() {
             return Err(OpError::invalid("password", "must not be empty"));
@@ -35,7 +38,10 @@ impl Draft {
         if password.expose().contains('\0') {
             return Err(OpError::invalid("password", "must not contain a NUL character"));
         }
-        Ok(Self { password, origin: Origin::Typed })
+        Ok(Self {
+            password,
+            origin: Origin::Typed,
+        })
     }
 }
 
@@ -51,7 +57,10 @@ pub(super) async fn write_version<O>(
     let violations = violations(permit, services, tx, account, policy, &draft.password).await?;
     let id = VersionId(services.new_id());
     let number = account.version + 1;
-    let password = services.vault.seal_password(services, tx, account.id, id, number, &draft.password).await?;
+    let password = services
+        .vault
+        .seal_password(services, tx, account.id, id, number, &draft.password)
+        .await?;
     permit.wrote(&password.ciphertext);
     let now = services.now();
     let version = Version {
@@ -60,7 +69,11 @@ pub(super) async fn write_version<O>(
         number,
         password,
         origin: draft.origin,
-        violations: violations.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"),
+        violations: violations
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join("\n"),
         created_at: now,
         created_by: permit.who().to_owned(),
     };
@@ -68,7 +81,9 @@ pub(super) async fn write_version<O>(
     let complies = violations.is_empty();
     match accounts::advance_version(tx, account.id, account.version, number, complies, now).await? {
         1 => Ok(number),
-        _ => Err(OpError::Conflict("Somebody else changed this password at the same moment. Try again.")),
+        _ => Err(OpError::Conflict(
+            "Somebody else changed this password at the same moment. Try again.",
+        )),
     }
 }
 
@@ -83,7 +98,10 @@ async fn violations<O>(
     let mut violations = policy.violations(password.expose());
     for earlier in versions::newest(tx, account.id, policy.no_reuse_of).await? {
         // A damaged one cannot be compared; it must not keep people from setting a new password.
-        let opened = services.vault.open_password(permit, tx, &earlier, account.version).await;
+        let opened = services
+            .vault
+            .open_password(permit, tx, &earlier, account.version)
+            .await;
         if opened.is_ok_and(|earlier| crate::equal(earlier.expose(), password.expose())) {
             violations.push(Violation::Reused);
             break;

@@ -1,4 +1,6 @@
-use portcullis_model::{AuditFilter, AuditView, PageSize, Scope, Subject, SubjectKind, SystemRight, TrailPage};
+use portcullis_model::{
+    AuditFilter, AuditView, PageSize, Scope, Subject, SubjectKind, SystemRight, TrailPage,
+};
 use portcullis_store::{Snapshot, audit};
 
 use crate::{OpError, Operation, Permit, Read, Right, Services};

@@ -28,6 +28,9 @@ impl Read for FindCheckpoint {
         snapshot: &Snapshot,
     ) -> Result<Checkpoint, OpError> {
         let (seq, hash) = audit::newest(snapshot).await?.unwrap_or((0, GENESIS.to_vec()));
-        Ok(Checkpoint { seq, hash: hash.try_into().map_err(|_| OpError::Damaged)? })
+        Ok(Checkpoint {
+            seq,
+            hash: hash.try_into().map_err(|_| OpError::Damaged)?,
+        })
     }
 }

@@ -1,4 +1,6 @@
-use portcullis_model::{AuditFilter, AuditView, Page, PageSize, Scope, Subject, SubjectKind, SystemRight, TrailPage};
+use portcullis_model::{
+    AuditFilter, AuditView, Page, PageSize, Scope, Subject, SubjectKind, SystemRight, TrailPage,
+};
 use portcullis_store::{Snapshot, audit};
 
 use crate::{Audit, OpError, Operation, Permit, Read, Right, Services};
@@ -31,7 +33,10 @@ impl Read for List {
         _services: &Services,
         snapshot: &Snapshot,
     ) -> Result<Page<AuditView>, OpError> {
-        let page = TrailPage { before: self.before, size: self.size };
+        let page = TrailPage {
+            before: self.before,
+            size: self.size,
+        };
         let mut items = audit::list(snapshot, &self.filter, page).await?;
         let more = usize::from(self.size.get()) < items.len();
         items.truncate(usize::from(self.size.get()));

@@ -52,7 +52,11 @@ impl Read for Verify {
             tokio::task::yield_now().await;
         }
         verifier.finish(self.checkpoint.as_ref());
-        permit.message(format!("{} entries, {} problems.", verifier.entries, verifier.problems.len()));
+        permit.message(format!(
+            "{} entries, {} problems.",
+            verifier.entries,
+            verifier.problems.len()
+        ));
         Ok(Verified {
             entries: verifier.entries,
             checkpoint: verifier.checkpoint().to_string(),

@@ -43,7 +43,9 @@ impl Remote for RegenerateBackupCodes {
         let now = services.now();
         let ceiling = Some(limits::CEILING);
         // The same budget as at sign-in: this page is no second place to guess.
-        if let Budget::Wait(retry_after) = reserve(tx, permit.who(), FactorKind::Totp.word(), ceiling, now).await? {
+        if let Budget::Wait(retry_after) =
+            reserve(tx, permit.who(), FactorKind::Totp.word(), ceiling, now).await?
+        {
             return Err(OpError::TooMany { retry_after });
         }
         let mut apps = Vec::new();
@@ -58,7 +60,11 @@ impl Remote for RegenerateBackupCodes {
 
     async fn act(&self, services: &Services, apps: &Self::Plan) -> Result<Self::Effect, OpError> {
         let totp = services.factor(FactorKind::Totp)?;
-        let answer = Answer { code: self.code.clone(), at: services.now(), address: String::new() };
+        let answer = Answer {
+            code: self.code.clone(),
+            at: services.now(),
+            address: String::new(),
+        };
         for (index, (_, enrolment)) in apps.iter().enumerate() {
             let challenge = totp.challenge(enrolment).await?;
             let verdict = totp.verify(enrolment, &challenge, &answer).await?;
@@ -81,12 +87,25 @@ impl Remote for RegenerateBackupCodes {
         let wrong = || {
             permit.refused();
             permit.message(crate::sign_in::INCORRECT);
-            Ok(Regenerated::Wrong { tries_left: limits::RETRIES })
+            Ok(Regenerated::Wrong {
+                tries_left: limits::RETRIES,
+            })
         };
-        let Some((index, Verdict::Accept { enrolment: Some(enrolment) })) = effect else { return wrong() };
+        let Some((
+            index,
+            Verdict::Accept {
+                enrolment: Some(enrolment),
+            },
+        )) = effect
+        else {
+            return wrong();
+        };
         users::hold(tx, user.id).await?;
         let factor = &apps[index].0;
-        let sealed = services.vault.seal_factor(services, tx, factor.id, factor.user, &enrolment).await?;
+        let sealed = services
+            .vault
+            .seal_factor(services, tx, factor.id, factor.user, &enrolment)
+            .await?;
         if factors::replace(tx, factor.id, factor.revision, &sealed, services.now()).await? != 1 {
             return wrong();
         }
@@ -94,7 +113,11 @@ impl Remote for RegenerateBackupCodes {
         factors::delete_kind(tx, user.id, FactorKind::BackupCode).await?;
         let person: Username = user.username.parse().map_err(|_| OpError::Damaged)?;
         let codes = add_backup_codes(services, tx, user.id, &person).await?;
-        permit.about(Subject { kind: SubjectKind::User, id: Some(user.id.0), name: Some(user.username) });
+        permit.about(Subject {
+            kind: SubjectKind::User,
+            id: Some(user.id.0),
+            name: Some(user.username),
+        });
         services.vault.record_factors(permit, tx, user.id).await?;
         permit.message("Ten new backup codes; the old ones no longer work.");
         Ok(Regenerated::Codes(codes))

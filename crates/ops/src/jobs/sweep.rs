@@ -44,7 +44,10 @@ impl Write for Sweep {
         };
         // Passwords that cannot come back are worth a line; the end of a session had its own.
         if 0 < swept.trash {
-            permit.message(format!("{} accounts and resources left the trash for good.", swept.trash));
+            permit.message(format!(
+                "{} accounts and resources left the trash for good.",
+                swept.trash
+            ));
         }
         Ok(swept)
     }

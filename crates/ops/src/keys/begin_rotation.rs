@@ -1,8 +1,8 @@
 use portcullis_crypto::Purpose;
 use portcullis_model::{Scope, Subject, SubjectKind, SystemRight};
-use portcullis_store::key_rotations::{self, KeyRotation};
-use portcullis_store::keks::{self, Kek};
 use portcullis_store::Tx;
+use portcullis_store::keks::{self, Kek};
+use portcullis_store::key_rotations::{self, KeyRotation};
 
 use crate::keys::rotates;
 use crate::{OpError, Operation, Permit, Right, Services, Write};
@@ -20,7 +20,10 @@ impl Operation for BeginRotation {
     const SCOPE: Scope = Scope::Interactive;
 
     fn subject(&self) -> Subject {
-        Subject { name: Some(self.purpose.word().to_owned()), ..Subject::kind(SubjectKind::Key) }
+        Subject {
+            name: Some(self.purpose.word().to_owned()),
+            ..Subject::kind(SubjectKind::Key)
+        }
     }
 }
 
@@ -31,7 +34,10 @@ impl Write for BeginRotation {
         // First, because it waits for another process that is just beginning.
         let from = keks::current(tx, word).await?.ok_or(OpError::Damaged)?;
         if let Some(open) = key_rotations::open(tx, word).await? {
-            permit.message(format!("Goes on from version {} to {}, phase {}.", open.from, open.to, open.phase));
+            permit.message(format!(
+                "Goes on from version {} to {}, phase {}.",
+                open.from, open.to, open.phase
+            ));
             return Ok(());
         }
         let to = from + 1;

@@ -19,7 +19,10 @@ impl Operation for FinishRotation {
     const SCOPE: Scope = Scope::Interactive;
 
     fn subject(&self) -> Subject {
-        Subject { name: Some(self.purpose.word().to_owned()), ..Subject::kind(SubjectKind::Key) }
+        Subject {
+            name: Some(self.purpose.word().to_owned()),
+            ..Subject::kind(SubjectKind::Key)
+        }
     }
 }
 
@@ -35,7 +38,9 @@ impl Write for FinishRotation {
             _ => factors::count_under(tx, rotation.from).await?,
         };
         if left != 0 {
-            return Err(OpError::Conflict("Some values still need the old key, so it was kept."));
+            return Err(OpError::Conflict(
+                "Some values still need the old key, so it was kept.",
+            ));
         }
         keks::delete(tx, word, rotation.from).await?;
         key_rotations::finish(tx, rotation.id, services.now()).await?;

@@ -24,15 +24,26 @@ impl Operation for RewrapBatch {
     const AUDIT: Audit = Audit::Refusals;
 
     fn subject(&self) -> Subject {
-        Subject { name: Some(self.purpose.word().to_owned()), ..Subject::kind(SubjectKind::Key) }
+        Subject {
+            name: Some(self.purpose.word().to_owned()),
+            ..Subject::kind(SubjectKind::Key)
+        }
     }
 }
 
 impl Write for RewrapBatch {
-    async fn run(self, _permit: &Permit<'_, Self>, services: &Services, tx: &Tx) -> Result<Progress, OpError> {
+    async fn run(
+        self,
+        _permit: &Permit<'_, Self>,
+        services: &Services,
+        tx: &Tx,
+    ) -> Result<Progress, OpError> {
         let rotation = open_rotation(tx, self.purpose).await?;
         if rotation.phase != "rewrap" {
-            return Ok(Progress { phase: Phase::Verify, moved: rotation.moved });
+            return Ok(Progress {
+                phase: Phase::Verify,
+                moved: rotation.moved,
+            });
         }
         let (_, keyring) = services.vault.current(tx, self.purpose).await?;
         let (last, count) = match self.purpose {
@@ -58,7 +69,10 @@ async fn rewrap_versions(
     rotation: &KeyRotation,
 ) -> Result<(Option<Uuid>, i64), OpError> {
     let batch = versions::after(tx, rotation.resume_after, BATCH).await?;
-    for version in batch.iter().filter(|version| version.password.kek_version != rotation.to) {
+    for version in batch
+        .iter()
+        .filter(|version| version.password.kek_version != rotation.to)
+    {
         let place = place_of_version(version.account, version.id, version.number);
         let chance = &*services.chance;
         let sealed = keyring.rewrap(Purpose::Vault, rotation.to, &place, &version.password, chance)?;
@@ -74,7 +88,10 @@ async fn rewrap_factors(
     rotation: &KeyRotation,
 ) -> Result<(Option<Uuid>, i64), OpError> {
     let batch = factors::after(tx, rotation.resume_after, BATCH).await?;
-    for factor in batch.iter().filter(|factor| factor.enrolment.kek_version != rotation.to) {
+    for factor in batch
+        .iter()
+        .filter(|factor| factor.enrolment.kek_version != rotation.to)
+    {
         let place = place_of_factor(factor.id, factor.user);
         let chance = &*services.chance;
         let sealed = keyring.rewrap(Purpose::Factors, rotation.to, &place, &factor.enrolment, chance)?;

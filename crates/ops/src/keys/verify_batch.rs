@@ -23,15 +23,26 @@ impl Operation for VerifyBatch {
     const AUDIT: Audit = Audit::Refusals;
 
     fn subject(&self) -> Subject {
-        Subject { name: Some(self.purpose.word().to_owned()), ..Subject::kind(SubjectKind::Key) }
+        Subject {
+            name: Some(self.purpose.word().to_owned()),
+            ..Subject::kind(SubjectKind::Key)
+        }
     }
 }
 
 impl Write for VerifyBatch {
-    async fn run(self, _permit: &Permit<'_, Self>, services: &Services, tx: &Tx) -> Result<Progress, OpError> {
+    async fn run(
+        self,
+        _permit: &Permit<'_, Self>,
+        services: &Services,
+        tx: &Tx,
+    ) -> Result<Progress, OpError> {
         let rotation = open_rotation(tx, self.purpose).await?;
         if rotation.phase != "verify" {
-            return Ok(Progress { phase: Phase::Finish, moved: rotation.moved });
+            return Ok(Progress {
+                phase: Phase::Finish,
+                moved: rotation.moved,
+            });
         }
         let (_, keyring) = services.vault.current(tx, self.purpose).await?;
         let (last, done) = if self.purpose == Purpose::Vault {
@@ -44,12 +55,20 @@ impl Write for VerifyBatch {
         } else {
             let batch = factors::after(tx, rotation.resume_after, BATCH).await?;
             for factor in &batch {
-                keyring.open(Purpose::Factors, &place_of_factor(factor.id, factor.user), &factor.enrolment)?;
+                keyring.open(
+                    Purpose::Factors,
+                    &place_of_factor(factor.id, factor.user),
+                    &factor.enrolment,
+                )?;
             }
             (batch.last().map(|factor| factor.id.0), count(batch.len()))
         };
         let moved = rotation.moved + done;
-        let (phase, word) = if last.is_some() { (Phase::Verify, "verify") } else { (Phase::Finish, "finish") };
+        let (phase, word) = if last.is_some() {
+            (Phase::Verify, "verify")
+        } else {
+            (Phase::Finish, "finish")
+        };
         if key_rotations::advance(tx, &rotation, word, last, moved).await? != 1 {
             return Err(OpError::Conflict("Another process is rotating this key."));
         }

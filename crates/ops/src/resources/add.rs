@@ -18,12 +18,20 @@ impl Operation for Add {
     const SCOPE: Scope = Scope::Write;
 
     fn subject(&self) -> Subject {
-        Subject { name: Some(self.draft.name.clone()), ..Subject::kind(SubjectKind::Resource) }
+        Subject {
+            name: Some(self.draft.name.clone()),
+            ..Subject::kind(SubjectKind::Resource)
+        }
     }
 }
 
 impl Write for Add {
-    async fn run(self, permit: &Permit<'_, Self>, services: &Services, tx: &Tx) -> Result<ResourceId, OpError> {
+    async fn run(
+        self,
+        permit: &Permit<'_, Self>,
+        services: &Services,
+        tx: &Tx,
+    ) -> Result<ResourceId, OpError> {
         let draft = checked(&self.draft)?;
         let now = services.now();
         let resource = Resource {

@@ -24,7 +24,10 @@ impl Operation for Change {
 
 impl Write for Change {
     async fn run(self, permit: &Permit<'_, Self>, services: &Services, tx: &Tx) -> Result<(), OpError> {
-        let before = resources::find(tx, self.id).await?.ok_or(OpError::NotFound)?.draft;
+        let before = resources::find(tx, self.id)
+            .await?
+            .ok_or(OpError::NotFound)?
+            .draft;
         let draft = checked(&self.draft)?;
         resources::update(tx, self.id, &draft, &words(&draft), services.now()).await?;
         for (account, name) in accounts::names_of(tx, self.id).await? {
@@ -57,5 +60,9 @@ fn difference(before: &ResourceDraft, after: &ResourceDraft) -> String {
     if before.attributes != after.attributes {
         changes.push("attributes".to_owned());
     }
-    if changes.is_empty() { "Nothing changed.".to_owned() } else { changes.join("; ") }
+    if changes.is_empty() {
+        "Nothing changed.".to_owned()
+    } else {
+        changes.join("; ")
+    }
 }

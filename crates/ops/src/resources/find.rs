@@ -28,6 +28,8 @@ impl Read for Find {
         _services: &Services,
         snapshot: &Snapshot,
     ) -> Result<ResourceView, OpError> {
-        resources::view_of(snapshot, permit.user()?, self.id).await?.ok_or(OpError::NotFound)
+        resources::view_of(snapshot, permit.user()?, self.id)
+            .await?
+            .ok_or(OpError::NotFound)
     }
 }

@@ -26,7 +26,19 @@ impl Operation for Share {
 
 impl Write for Share {
     async fn run(self, permit: &Permit<'_, Self>, services: &Services, tx: &Tx) -> Result<(), OpError> {
-        let owner = portcullis_store::resources::find(tx, self.id).await?.ok_or(OpError::NotFound)?.owner;
-        sharing::share(permit, services, tx, Target::Resource(self.id), owner, self.user, self.right).await
+        let owner = portcullis_store::resources::find(tx, self.id)
+            .await?
+            .ok_or(OpError::NotFound)?
+            .owner;
+        sharing::share(
+            permit,
+            services,
+            tx,
+            Target::Resource(self.id),
+            owner,
+            self.user,
+            self.right,
+        )
+        .await
     }
 }

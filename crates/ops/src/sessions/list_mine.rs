@@ -39,7 +39,9 @@ impl Read for ListMine {
         services: &Services,
         snapshot: &Snapshot,
     ) -> Result<Vec<SessionView>, OpError> {
-        let user = users::find(snapshot, permit.user()?).await?.ok_or(OpError::NotFound)?;
+        let user = users::find(snapshot, permit.user()?)
+            .await?
+            .ok_or(OpError::NotFound)?;
         let now = services.now();
         let own = sessions::list(snapshot, user.id).await?;
         Ok(own

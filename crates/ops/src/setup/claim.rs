@@ -1,12 +1,13 @@
 use portcullis_crypto::{draw_token, token_digest};
 use portcullis_model::{
-    FactorId, FactorKind, LoginId, Role, Scope, Secret, Subject, SubjectKind, Theme, UserId, UserState, Username,
+    FactorId, FactorKind, LoginId, Role, Scope, Secret, Subject, SubjectKind, Theme, UserId, UserState,
+    Username,
 };
+use portcullis_store::Tx;
 use portcullis_store::factors::{self, Factor};
 use portcullis_store::invitations::{self, Invitation};
 use portcullis_store::logins::{self, Login};
 use portcullis_store::users::{self, User};
-use portcullis_store::Tx;
 
 use crate::passwords::own_password_problems;
 use crate::setup::invitation_of;
@@ -53,7 +54,12 @@ impl Remote for Claim {
     /// The hash of the password.
     type Effect = String;
 
-    async fn prepare(&self, permit: &Permit<'_, Self>, services: &Services, tx: &Tx) -> Result<Plan, OpError> {
+    async fn prepare(
+        &self,
+        permit: &Permit<'_, Self>,
+        services: &Services,
+        tx: &Tx,
+    ) -> Result<Plan, OpError> {
         let invitation = invitation_of(tx, &self.code, services.now()).await?;
         let mut fields = Fields::default();
         let invited = match invitation.user {
@@ -87,12 +93,20 @@ impl Remote for Claim {
         }
         fields.done()?;
         permit.named(username.as_ref());
-        Ok(Plan { invitation, username, display_name, email })
+        Ok(Plan {
+            invitation,
+            username,
+            display_name,
+            email,
+        })
     }
 
     async fn act(&self, services: &Services, _plan: &Plan) -> Result<String, OpError> {
         let pepper = services.vault.peppers()?.pop().ok_or(OpError::Damaged)?;
-        services.hashing.hash(pepper, self.password.clone(), services.chance.clone()).await
+        services
+            .hashing
+            .hash(pepper, self.password.clone(), services.chance.clone())
+            .await
     }
 
     async fn settle(
@@ -118,7 +132,10 @@ impl Remote for Claim {
         let totp = services.factor(FactorKind::Totp)?;
         let enrolment = totp.enrol(&plan.username, &*services.chance)?;
         let id = FactorId(services.new_id());
-        let sealed = services.vault.seal_factor(services, tx, id, user, &enrolment.private).await?;
+        let sealed = services
+            .vault
+            .seal_factor(services, tx, id, user, &enrolment.private)
+            .await?;
         let factor = Factor {
             id,
             user,

@@ -1,5 +1,6 @@
 use portcullis_model::{
-    Answer, FactorId, FactorKind, Scope, Secret, Shown, Subject, SubjectKind, UserId, UserState, Username, Verdict,
+    Answer, FactorId, FactorKind, Scope, Secret, Shown, Subject, SubjectKind, UserId, UserState, Username,
+    Verdict,
 };
 use portcullis_store::factors::{self, Factor};
 use portcullis_store::logins::{self, Login};
@@ -20,14 +21,25 @@ pub struct Confirm {
 }
 
 pub enum Confirmation {
-    Confirmed { session_token: Secret, backup_codes: Vec<Secret> },
+    Confirmed {
+        session_token: Secret,
+        backup_codes: Vec<Secret>,
+    },
     TimedOut,
     TooMany,
-    Wrong { tries_left: u32, clock_minutes_off: Option<i64> },
+    Wrong {
+        tries_left: u32,
+        clock_minutes_off: Option<i64>,
+    },
 }
 
 pub enum Plan {
-    Ask { login: Box<Login>, name: String, factor: Box<Factor>, enrolment: Zeroizing<Vec<u8>> },
+    Ask {
+        login: Box<Login>,
+        name: String,
+        factor: Box<Factor>,
+        enrolment: Zeroizing<Vec<u8>>,
+    },
     Over,
     TooMany,
 }
@@ -48,7 +60,12 @@ impl Remote for Confirm {
     type Plan = Plan;
     type Effect = (Verdict, Option<i64>);
 
-    async fn prepare(&self, permit: &Permit<'_, Self>, services: &Services, tx: &Tx) -> Result<Plan, OpError> {
+    async fn prepare(
+        &self,
+        permit: &Permit<'_, Self>,
+        services: &Services,
+        tx: &Tx,
+    ) -> Result<Plan, OpError> {
         let mut login = login_of(permit, tx, &self.token, ENROLLING).await?;
         if login.ends_at <= services.now() {
             logins::end(tx, login.id).await?;
@@ -75,14 +92,24 @@ impl Remote for Confirm {
             .find(|factor| !factor.active && factor.kind == FactorKind::Totp)
             .ok_or(OpError::Expired)?;
         let enrolment = services.vault.open_factor(tx, &factor).await?;
-        Ok(Plan::Ask { login: Box::new(login), name, factor: Box::new(factor), enrolment })
+        Ok(Plan::Ask {
+            login: Box::new(login),
+            name,
+            factor: Box::new(factor),
+            enrolment,
+        })
     }
 
     async fn act(&self, services: &Services, plan: &Plan) -> Result<Self::Effect, OpError> {
-        let Plan::Ask { login, enrolment, .. } = plan else { return Ok((Verdict::Reject, None)) };
+        let Plan::Ask { login, enrolment, .. } = plan else {
+            return Ok((Verdict::Reject, None));
+        };
         let totp = services.factor(FactorKind::Totp)?;
-        let answer =
-            Answer { code: self.code.clone(), at: services.now(), address: login.address.clone() };
+        let answer = Answer {
+            code: self.code.clone(),
+            at: services.now(),
+            address: login.address.clone(),
+        };
         let challenge = totp.challenge(enrolment).await?;
         let verdict = totp.verify(enrolment, &challenge, &answer).await?;
         let offset = match verdict {
@@ -101,7 +128,9 @@ impl Remote for Confirm {
         tx: &Tx,
     ) -> Result<Confirmation, OpError> {
         let (login, name, factor) = match plan {
-            Plan::Ask { login, name, factor, .. } => (login, name, factor),
+            Plan::Ask {
+                login, name, factor, ..
+            } => (login, name, factor),
             Plan::Over => {
                 permit.refused();
                 return Ok(Confirmation::TimedOut);
@@ -115,7 +144,10 @@ impl Remote for Confirm {
             (SecondProof::judge(&login, &factor, &verdict), verdict)
         else {
             permit.refused();
-            permit.message(crate::sign_in::error_line(FactorKind::Totp, crate::sign_in::INCORRECT));
+            permit.message(crate::sign_in::error_line(
+                FactorKind::Totp,
+                crate::sign_in::INCORRECT,
+            ));
             return Ok(Confirmation::Wrong {
                 tries_left: (limits::ENROLMENT_RETRIES + 1).saturating_sub(login.tries),
                 clock_minutes_off: offset.map(|seconds| seconds / 60),
@@ -138,7 +170,10 @@ impl Remote for Confirm {
         guesses::clear(tx, &user.username, FactorKind::Totp.word()).await?;
         guesses::clear(tx, &user.username, FactorKind::BackupCode.word()).await?;
         if let Some(enrolment) = enrolment {
-            let sealed = services.vault.seal_factor(services, tx, factor.id, user.id, &enrolment).await?;
+            let sealed = services
+                .vault
+                .seal_factor(services, tx, factor.id, user.id, &enrolment)
+                .await?;
             if factors::replace(tx, factor.id, factor.revision, &sealed, now).await? != 1 {
                 return Err(lost());
             }
@@ -149,8 +184,13 @@ impl Remote for Confirm {
         let proven = finish(FirstProof::recall(&login)?, proof)?;
         let session_token = open_session(permit, services, tx, proven, &login).await?;
         services.vault.record_factors(permit, tx, user.id).await?;
-        permit.message(format!("Enrolled an authenticator app, `{name}`, and ten backup codes."));
-        Ok(Confirmation::Confirmed { session_token, backup_codes })
+        permit.message(format!(
+            "Enrolled an authenticator app, `{name}`, and ten backup codes."
+        ));
+        Ok(Confirmation::Confirmed {
+            session_token,
+            backup_codes,
+        })
     }
 }
 
@@ -161,8 +201,12 @@ pub(crate) async fn add_backup_codes(
     user: UserId,
     person: &Username,
 ) -> Result<Vec<Secret>, OpError> {
-    let drawn = services.factor(FactorKind::BackupCode)?.enrol(person, &*services.chance)?;
-    let Shown::Codes(codes) = drawn.shown else { return Err(OpError::Damaged) };
+    let drawn = services
+        .factor(FactorKind::BackupCode)?
+        .enrol(person, &*services.chance)?;
+    let Shown::Codes(codes) = drawn.shown else {
+        return Err(OpError::Damaged);
+    };
     let id = FactorId(services.new_id());
     let factor = Factor {
         id,
@@ -171,7 +215,10 @@ pub(crate) async fn add_backup_codes(
         name: FactorKind::BackupCode.label().to_owned(),
         active: true,
         revision: 0,
-        enrolment: services.vault.seal_factor(services, tx, id, user, &drawn.private).await?,
+        enrolment: services
+            .vault
+            .seal_factor(services, tx, id, user, &drawn.private)
+            .await?,
         created_at: services.now(),
         used_at: None,
     };

@@ -49,7 +49,11 @@ impl Read for Pending {
         let enrolment = services.vault.open_factor(snapshot, &factor).await?;
         let person: Username = login.username.parse().map_err(|_| OpError::Damaged)?;
         match services.factor(FactorKind::Totp)?.show(&person, &enrolment)? {
-            Shown::Totp { key, uri } => Ok(PendingEnrolment { username: login.username, key, uri }),
+            Shown::Totp { key, uri } => Ok(PendingEnrolment {
+                username: login.username,
+                key,
+                uri,
+            }),
             Shown::Codes(_) => Err(OpError::Damaged),
         }
     }

@@ -25,7 +25,10 @@ impl Operation for Begin {
     const AUDIT: Audit = Audit::Refusals;
 
     fn subject(&self) -> Subject {
-        Subject { name: Some(self.username.clone()), ..Subject::kind(SubjectKind::User) }
+        Subject {
+            name: Some(self.username.clone()),
+            ..Subject::kind(SubjectKind::User)
+        }
     }
 }
 
@@ -37,7 +40,10 @@ impl Write for Begin {
         // A name that nobody can have is taken as it is: the answer must not differ.
         let username = match self.username.parse::<Username>() {
             Ok(username) => username.to_string(),
-            Err(_) => for_trail(&self.username.trim().to_lowercase()).chars().take(64).collect(),
+            Err(_) => for_trail(&self.username.trim().to_lowercase())
+                .chars()
+                .take(64)
+                .collect(),
         };
         let now = services.now();
         let token = draw_token(&*services.chance);

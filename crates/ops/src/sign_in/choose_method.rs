@@ -31,7 +31,10 @@ impl Write for ChooseMethod {
         }
         let user = login.user.ok_or(OpError::Expired)?;
         let own = factors::list(tx, user).await?;
-        if !own.iter().any(|factor| factor.active && factor.kind == self.method) {
+        if !own
+            .iter()
+            .any(|factor| factor.active && factor.kind == self.method)
+        {
             return Err(OpError::NotFound);
         }
         login.revision += 1;

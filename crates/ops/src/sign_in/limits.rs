@@ -30,7 +30,11 @@ const LONGEST_WAIT: Duration = Duration::from_mins(15);
 /// How long a session lives: idle, and in all.
 pub(crate) fn of_session(role: Role) -> (Duration, Duration) {
     let minutes = |minutes: u64| Duration::from_secs(60 * minutes);
-    if role.is_administrative() { (minutes(15), minutes(12 * 60)) } else { (minutes(60), minutes(24 * 60)) }
+    if role.is_administrative() {
+        (minutes(15), minutes(12 * 60))
+    } else {
+        (minutes(60), minutes(24 * 60))
+    }
 }
 
 /// What a new attempt may do.
@@ -77,6 +81,9 @@ mod tests {
     fn guessing_gets_slower_and_never_stops_a_person_for_long() {
         let waits: Vec<u64> = (1..=16).map(|failures| wait_after(failures).as_secs()).collect();
 
-        assert_eq!(waits, [0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900]);
+        assert_eq!(
+            waits,
+            [0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900]
+        );
     }
 }

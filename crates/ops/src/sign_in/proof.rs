@@ -5,11 +5,11 @@
 
 use portcullis_crypto::{draw_token, token_digest};
 use portcullis_model::{Caller, FactorKind, LoginId, Secret, SessionId, UserId, Verdict};
+use portcullis_store::Tx;
 use portcullis_store::factors::Factor;
 use portcullis_store::logins::Login;
 use portcullis_store::sessions::{self, Session};
 use portcullis_store::users::{self, User};
-use portcullis_store::Tx;
 
 use crate::services::Services;
 use crate::sign_in::{ENROLLING, FIRST_PASSED, limits};
@@ -25,7 +25,10 @@ impl FirstProof {
     /// The proof that an earlier step left in the login's row.
     pub(crate) fn recall(login: &Login) -> Result<Self, OpError> {
         match (login.user, login.state.as_str()) {
-            (Some(user), FIRST_PASSED | ENROLLING) => Ok(Self { user, login: login.id }),
+            (Some(user), FIRST_PASSED | ENROLLING) => Ok(Self {
+                user,
+                login: login.id,
+            }),
             _ => Err(OpError::Expired),
         }
     }
@@ -42,7 +45,11 @@ impl SecondProof {
     /// Only an explicit yes is one.
     pub(crate) fn judge(login: &Login, factor: &Factor, verdict: &Verdict) -> Option<Self> {
         match verdict {
-            Verdict::Accept { .. } => Some(Self { user: factor.user, login: login.id, kind: factor.kind }),
+            Verdict::Accept { .. } => Some(Self {
+                user: factor.user,
+                login: login.id,
+                kind: factor.kind,
+            }),
             Verdict::Reject | Verdict::Wait => None,
         }
     }
@@ -55,7 +62,14 @@ pub(crate) struct Proven {
 }
 
 pub(crate) fn finish(first: FirstProof, second: SecondProof) -> Result<Proven, OpError> {
-    let (FirstProof { user, login }, SecondProof { user: same_user, login: same_login, kind }) = (first, second);
+    let (
+        FirstProof { user, login },
+        SecondProof {
+            user: same_user,
+            login: same_login,
+            kind,
+        },
+    ) = (first, second);
     if user != same_user || login != same_login {
         return Err(OpError::Denied);
     }
@@ -133,7 +147,11 @@ mod tests {
             name: String::new(),
             active: true,
             revision: 1,
-            enrolment: Sealed { kek_version: 1, wrapped_key: Vec::new(), ciphertext: Vec::new() },
+            enrolment: Sealed {
+                kek_version: 1,
+                wrapped_key: Vec::new(),
+                ciphertext: Vec::new(),
+            },
             created_at: Timestamp::from_micros(0),
             used_at: None,
         }
@@ -155,7 +173,10 @@ mod tests {
     fn only_a_yes_is_a_proof_and_only_a_passed_password_is_one() {
         assert!(SecondProof::judge(&login(1, 7), &factor(7), &Verdict::Reject).is_none());
         assert!(SecondProof::judge(&login(1, 7), &factor(7), &Verdict::Wait).is_none());
-        let named = Login { state: "named".to_owned(), ..login(1, 7) };
+        let named = Login {
+            state: "named".to_owned(),
+            ..login(1, 7)
+        };
         assert!(FirstProof::recall(&named).is_err());
     }
 }

@@ -21,7 +21,9 @@ pub struct ProveFactor {
 
 pub enum FactorStep {
     /// Not looked at: too many wrong ones came before.
-    Locked { retry_after: Duration },
+    Locked {
+        retry_after: Duration,
+    },
     Passed {
         session_token: Secret,
         method: FactorKind,
@@ -30,11 +32,17 @@ pub enum FactorStep {
     },
     TimedOut,
     TooManyFailures,
-    Wrong { tries_left: u32 },
+    Wrong {
+        tries_left: u32,
+    },
 }
 
 pub enum Plan {
-    Ask { login: Box<Login>, method: FactorKind, candidates: Vec<(Factor, Zeroizing<Vec<u8>>)> },
+    Ask {
+        login: Box<Login>,
+        method: FactorKind,
+        candidates: Vec<(Factor, Zeroizing<Vec<u8>>)>,
+    },
     Locked(FactorKind, Duration),
     Over(FactorKind),
     TooMany(FactorKind),
@@ -57,9 +65,17 @@ impl Remote for ProveFactor {
     /// The factor that said yes, with what it said.
     type Effect = Option<(usize, Verdict)>;
 
-    async fn prepare(&self, permit: &Permit<'_, Self>, services: &Services, tx: &Tx) -> Result<Plan, OpError> {
+    async fn prepare(
+        &self,
+        permit: &Permit<'_, Self>,
+        services: &Services,
+        tx: &Tx,
+    ) -> Result<Plan, OpError> {
         let mut login = login_of(permit, tx, &self.token, FIRST_PASSED).await?;
-        let (user, method) = (login.user.ok_or(OpError::Expired)?, login.method.ok_or(OpError::Expired)?);
+        let (user, method) = (
+            login.user.ok_or(OpError::Expired)?,
+            login.method.ok_or(OpError::Expired)?,
+        );
         let now = services.now();
         if login.step_ends_at <= now || login.ends_at <= now {
             logins::end(tx, login.id).await?;
@@ -85,14 +101,28 @@ impl Remote for ProveFactor {
                 candidates.push((factor, enrolment));
             }
         }
-        Ok(Plan::Ask { login: Box::new(login), method, candidates })
+        Ok(Plan::Ask {
+            login: Box::new(login),
+            method,
+            candidates,
+        })
     }
 
     async fn act(&self, services: &Services, plan: &Plan) -> Result<Self::Effect, OpError> {
-        let Plan::Ask { login, method, candidates } = plan else { return Ok(None) };
+        let Plan::Ask {
+            login,
+            method,
+            candidates,
+        } = plan
+        else {
+            return Ok(None);
+        };
         let factor = services.factor(*method)?;
-        let answer =
-            Answer { code: self.code.clone(), at: services.now(), address: login.address.clone() };
+        let answer = Answer {
+            code: self.code.clone(),
+            at: services.now(),
+            address: login.address.clone(),
+        };
         for (index, (_, enrolment)) in candidates.iter().enumerate() {
             let challenge = factor.challenge(enrolment).await?;
             let verdict = factor.verify(enrolment, &challenge, &answer).await?;
@@ -116,7 +146,11 @@ impl Remote for ProveFactor {
             permit.message(error_line(method, error));
         };
         let (login, method, candidates) = match plan {
-            Plan::Ask { login, method, candidates } => (login, method, candidates),
+            Plan::Ask {
+                login,
+                method,
+                candidates,
+            } => (login, method, candidates),
             Plan::Locked(method, retry_after) => {
                 refuse(method, "Not looked at: too many wrong codes came before.");
                 return Ok(FactorStep::Locked { retry_after });
@@ -143,7 +177,9 @@ impl Remote for ProveFactor {
                 return Ok(FactorStep::TooManyFailures);
             }
             refuse(method, INCORRECT);
-            return Ok(FactorStep::Wrong { tries_left: limits::RETRIES + 1 - login.tries });
+            return Ok(FactorStep::Wrong {
+                tries_left: limits::RETRIES + 1 - login.tries,
+            });
         };
         // In the order of `prepare`: guesses, then login. Two steps at once would wait for each other otherwise.
         guesses::clear(tx, &login.username, method.word()).await?;
@@ -154,7 +190,11 @@ impl Remote for ProveFactor {
         let session_token = open_session(permit, services, tx, proven, &login).await?;
         services.vault.record_factors(permit, tx, user).await?;
         permit.message(verified_line(method));
-        Ok(FactorStep::Passed { session_token, method, codes_left: accepted.left })
+        Ok(FactorStep::Passed {
+            session_token,
+            method,
+            codes_left: accepted.left,
+        })
     }
 }
 
@@ -180,7 +220,10 @@ async fn accept(
     }
     let mut left = None;
     if let Some(enrolment) = enrolment {
-        let sealed = services.vault.seal_factor(services, tx, factor.id, factor.user, enrolment).await?;
+        let sealed = services
+            .vault
+            .seal_factor(services, tx, factor.id, factor.user, enrolment)
+            .await?;
         if factors::replace(tx, factor.id, factor.revision, &sealed, services.now()).await? != 1 {
             return Ok(None);
         }

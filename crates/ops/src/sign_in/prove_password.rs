@@ -17,16 +17,23 @@ pub struct ProvePassword {
 
 pub enum PasswordStep {
     /// Goes on under a new token; the old one is dead.
-    Passed { login_token: Secret },
+    Passed {
+        login_token: Secret,
+    },
     /// Not looked at: too many wrong ones came before.
-    Locked { retry_after: Duration },
+    Locked {
+        retry_after: Duration,
+    },
     TimedOut,
     /// Wrong password, unknown person or locked person: nobody outside can tell which.
     Wrong,
 }
 
 pub enum Plan {
-    Ask { login: Box<Login>, stored: Option<String> },
+    Ask {
+        login: Box<Login>,
+        stored: Option<String>,
+    },
     Locked(Duration),
     TimedOut,
 }
@@ -50,7 +57,12 @@ impl Remote for ProvePassword {
     type Plan = Plan;
     type Effect = bool;
 
-    async fn prepare(&self, permit: &Permit<'_, Self>, services: &Services, tx: &Tx) -> Result<Plan, OpError> {
+    async fn prepare(
+        &self,
+        permit: &Permit<'_, Self>,
+        services: &Services,
+        tx: &Tx,
+    ) -> Result<Plan, OpError> {
         let mut login = login_of(permit, tx, &self.token, NAMED).await?;
         let now = services.now();
         if login.ends_at <= now {
@@ -66,14 +78,24 @@ impl Remote for ProvePassword {
             return Err(OpError::Conflict("This sign-in went on in another window."));
         }
         let user = users::find_by_username(tx, &login.username).await?;
-        let stored = user.filter(|user| user.state == UserState::Active).and_then(|user| user.password_hash);
-        Ok(Plan::Ask { login: Box::new(login), stored })
+        let stored = user
+            .filter(|user| user.state == UserState::Active)
+            .and_then(|user| user.password_hash);
+        Ok(Plan::Ask {
+            login: Box::new(login),
+            stored,
+        })
     }
 
     async fn act(&self, services: &Services, plan: &Plan) -> Result<bool, OpError> {
-        let Plan::Ask { stored, .. } = plan else { return Ok(false) };
+        let Plan::Ask { stored, .. } = plan else {
+            return Ok(false);
+        };
         let peppers = services.vault.peppers()?;
-        services.hashing.verify(stored.clone(), peppers, self.password.clone()).await
+        services
+            .hashing
+            .verify(stored.clone(), peppers, self.password.clone())
+            .await
     }
 
     async fn settle(
@@ -126,7 +148,11 @@ impl Remote for ProvePassword {
         if logins::advance(tx, &login, Some(&token_digest(token.expose()))).await? != 1 {
             return Err(OpError::Conflict("This sign-in went on in another window."));
         }
-        permit.about(Subject { kind: SubjectKind::User, id: Some(user.id.0), name: Some(user.username) });
+        permit.about(Subject {
+            kind: SubjectKind::User,
+            id: Some(user.id.0),
+            name: Some(user.username),
+        });
         permit.message(pending_line(method));
         Ok(PasswordStep::Passed { login_token: token })
     }

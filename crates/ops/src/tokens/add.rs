@@ -30,7 +30,10 @@ impl Operation for Add {
     const SCOPE: Scope = Scope::Interactive;
 
     fn subject(&self) -> Subject {
-        Subject { name: Some(self.name.clone()), ..Subject::kind(SubjectKind::Token) }
+        Subject {
+            name: Some(self.name.clone()),
+            ..Subject::kind(SubjectKind::Token)
+        }
     }
 }
 
@@ -68,8 +71,20 @@ impl Write for Add {
         };
         tokens::insert(tx, &token, &token_digest(secret.expose())).await?;
         let words: Vec<&str> = token.scopes.iter().map(|scope| scope.word()).collect();
-        permit.about(Subject { kind: SubjectKind::Token, id: Some(token.id.0), name: Some(name) });
-        permit.message(format!("For {}, until {}.", words.join(", "), token.expires_at.to_text()));
-        Ok(NewToken { id: token.id, token: secret, expires_at: token.expires_at })
+        permit.about(Subject {
+            kind: SubjectKind::Token,
+            id: Some(token.id.0),
+            name: Some(name),
+        });
+        permit.message(format!(
+            "For {}, until {}.",
+            words.join(", "),
+            token.expires_at.to_text()
+        ));
+        Ok(NewToken {
+            id: token.id,
+            token: secret,
+            expires_at: token.expires_at,
+        })
     }
 }

@@ -26,7 +26,8 @@ impl FromStr for Checkpoint {
 
     fn from_str(text: &str) -> Result<Self, CheckpointError> {
         let mut words = text.split_whitespace();
-        let (Some(HEADER), Some(seq), Some(hex), None) = (words.next(), words.next(), words.next(), words.next())
+        let (Some(HEADER), Some(seq), Some(hex), None) =
+            (words.next(), words.next(), words.next(), words.next())
         else {
             return Err(CheckpointError);
         };
@@ -39,7 +40,10 @@ impl FromStr for Checkpoint {
             let pair = std::str::from_utf8(pair).map_err(|_| CheckpointError)?;
             *byte = u8::from_str_radix(pair, 16).map_err(|_| CheckpointError)?;
         }
-        Ok(Self { seq: seq.parse().map_err(|_| CheckpointError)?, hash })
+        Ok(Self {
+            seq: seq.parse().map_err(|_| CheckpointError)?,
+            hash,
+        })
     }
 }
 
@@ -49,10 +53,16 @@ mod tests {
 
     #[test]
     fn a_checkpoint_survives_paper() {
-        let checkpoint = Checkpoint { seq: 42, hash: [0xab; 32] };
+        let checkpoint = Checkpoint {
+            seq: 42,
+            hash: [0xab; 32],
+        };
 
         assert_eq!(checkpoint.to_string().parse(), Ok(checkpoint));
-        assert_eq!("portcullis-checkpoint-v1 42 xyz".parse::<Checkpoint>(), Err(CheckpointError));
+        assert_eq!(
+            "portcullis-checkpoint-v1 42 xyz".parse::<Checkpoint>(),
+            Err(CheckpointError)
+        );
         assert_eq!("".parse::<Checkpoint>(), Err(CheckpointError));
     }
 }

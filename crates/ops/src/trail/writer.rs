@@ -43,7 +43,9 @@ where
     W: Fn(Vec<AuditEntry>) -> F + Send + 'static,
     F: Future<Output = Result<(), OpError>>,
 {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
     std::thread::Builder::new()
         .name("audit-writer".to_owned())
         .spawn(move || runtime.block_on(write_batches(receiver, write)))?;
@@ -60,7 +62,8 @@ where
     while 0 < receiver.recv_many(&mut waiting, BATCH).await {
         let (entries, callers): (Vec<_>, Vec<_>) = waiting.drain(..).unzip();
         let written = write(entries).await;
-        metrics::histogram!("portcullis_audit_batch_entries").record(u32::try_from(callers.len()).unwrap_or(u32::MAX));
+        metrics::histogram!("portcullis_audit_batch_entries")
+            .record(u32::try_from(callers.len()).unwrap_or(u32::MAX));
         if let Err(error) = &written {
             tracing::error!(
                 error = error as &dyn std::error::Error,

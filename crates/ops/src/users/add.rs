@@ -1,6 +1,8 @@
-use portcullis_model::{Role, Scope, Secret, Subject, SubjectKind, SystemRight, Theme, Timestamp, UserId, UserState, Username};
-use portcullis_store::users::{self, User};
+use portcullis_model::{
+    Role, Scope, Secret, Subject, SubjectKind, SystemRight, Theme, Timestamp, UserId, UserState, Username,
+};
 use portcullis_store::Tx;
+use portcullis_store::users::{self, User};
 
 use crate::text::Fields;
 use crate::users::{above_reach, invite};
@@ -29,14 +31,25 @@ impl Operation for Add {
     const SCOPE: Scope = Scope::Administer;
 
     fn subject(&self) -> Subject {
-        Subject { name: Some(self.username.clone()), ..Subject::kind(SubjectKind::User) }
+        Subject {
+            name: Some(self.username.clone()),
+            ..Subject::kind(SubjectKind::User)
+        }
     }
 }
 
 impl Write for Add {
-    async fn run(self, permit: &Permit<'_, Self>, services: &Services, tx: &Tx) -> Result<Invitation, OpError> {
+    async fn run(
+        self,
+        permit: &Permit<'_, Self>,
+        services: &Services,
+        tx: &Tx,
+    ) -> Result<Invitation, OpError> {
         let mut fields = Fields::default();
-        let username = self.username.parse::<Username>().map_err(|error| fields.wrong("username", error));
+        let username = self
+            .username
+            .parse::<Username>()
+            .map_err(|error| fields.wrong("username", error));
         let display_name = fields.name("display_name", &self.display_name);
         let email = fields.line("email", &self.email);
         if !email.is_empty() && !email.contains('@') {
@@ -64,7 +77,11 @@ impl Write for Add {
             last_sign_in_at: None,
         };
         users::insert(tx, &user).await?;
-        permit.about(Subject { kind: SubjectKind::User, id: Some(user.id.0), name: Some(user.username) });
+        permit.about(Subject {
+            kind: SubjectKind::User,
+            id: Some(user.id.0),
+            name: Some(user.username),
+        });
         permit.message(format!("Added as {}.", user.role.label()));
         invite(services, tx, user.id).await
     }

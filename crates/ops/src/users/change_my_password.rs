@@ -39,7 +39,10 @@ impl Remote for ChangeMyPassword {
         tx: &Tx,
     ) -> Result<Option<String>, OpError> {
         let user = users::find(tx, permit.user()?).await?.ok_or(OpError::NotFound)?;
-        if let Some(problem) = own_password_problems(&self.new, &user.username).into_iter().next() {
+        if let Some(problem) = own_password_problems(&self.new, &user.username)
+            .into_iter()
+            .next()
+        {
             return Err(OpError::invalid("new", problem));
         }
         if let Budget::Wait(retry_after) = reserve(tx, &user.username, FACTOR, None, services.now()).await? {
@@ -51,10 +54,19 @@ impl Remote for ChangeMyPassword {
     async fn act(&self, services: &Services, stored: &Option<String>) -> Result<Option<String>, OpError> {
         let peppers = services.vault.peppers()?;
         let pepper = peppers.last().cloned().ok_or(OpError::Damaged)?;
-        if !services.hashing.verify(stored.clone(), peppers, self.current.clone()).await? {
+        if !services
+            .hashing
+            .verify(stored.clone(), peppers, self.current.clone())
+            .await?
+        {
             return Ok(None);
         }
-        Ok(Some(services.hashing.hash(pepper, self.new.clone(), services.chance.clone()).await?))
+        Ok(Some(
+            services
+                .hashing
+                .hash(pepper, self.new.clone(), services.chance.clone())
+                .await?,
+        ))
     }
 
     async fn settle(
@@ -65,11 +77,15 @@ impl Remote for ChangeMyPassword {
         hash: Option<String>,
         tx: &Tx,
     ) -> Result<(), OpError> {
-        let Some(hash) = hash else { return Err(OpError::invalid("current", "is not your password")) };
+        let Some(hash) = hash else {
+            return Err(OpError::invalid("current", "is not your password"));
+        };
         let id = permit.user()?;
         let user = users::find(tx, id).await?.ok_or(OpError::NotFound)?;
         if user.password_hash != stored {
-            return Err(OpError::Conflict("Your password was changed at the same moment. Try again."));
+            return Err(OpError::Conflict(
+                "Your password was changed at the same moment. Try again.",
+            ));
         }
         users::set_password(tx, id, &hash, services.now()).await?;
         guesses::clear(tx, &user.username, FACTOR).await?;

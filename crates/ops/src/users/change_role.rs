@@ -29,7 +29,9 @@ impl Write for ChangeRole {
             return Err(OpError::Denied);
         }
         if Some(user.id) == permit.caller().user() {
-            return Err(OpError::Conflict("You cannot change your own role. Ask another administrator."));
+            return Err(OpError::Conflict(
+                "You cannot change your own role. Ask another administrator.",
+            ));
         }
         if user.state == UserState::Active && self.role != user.role {
             keep_one_administrator(tx, &user).await?;

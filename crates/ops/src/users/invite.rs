@@ -27,7 +27,12 @@ impl Operation for Invite {
 }
 
 impl Write for Invite {
-    async fn run(self, permit: &Permit<'_, Self>, services: &Services, tx: &Tx) -> Result<Invitation, OpError> {
+    async fn run(
+        self,
+        permit: &Permit<'_, Self>,
+        services: &Services,
+        tx: &Tx,
+    ) -> Result<Invitation, OpError> {
         let user = person(permit, tx, self.id).await?;
         if above_reach(permit, user.role) {
             return Err(OpError::Denied);
@@ -36,7 +41,9 @@ impl Write for Invite {
             return Err(OpError::Conflict("This person is locked. Unlock them first."));
         }
         if Some(user.id) == permit.caller().user() {
-            return Err(OpError::Conflict("You cannot invite yourself. Ask another administrator."));
+            return Err(OpError::Conflict(
+                "You cannot invite yourself. Ask another administrator.",
+            ));
         }
         invite(services, tx, user.id).await
     }

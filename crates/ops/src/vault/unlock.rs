@@ -48,9 +48,15 @@ pub(crate) async fn create_or_unlock(
     let mut keyring = Keyring::new(install, root.clone());
     for kek in keks::all(tx).await? {
         let purpose = kek.purpose.parse().map_err(|_| UnlockError::NewerBuild)?;
-        keyring.load(purpose, kek.version, &kek.wrapped).map_err(UnlockError::DamagedKeys)?;
+        keyring
+            .load(purpose, kek.version, &kek.wrapped)
+            .map_err(UnlockError::DamagedKeys)?;
     }
-    Ok(Vault { install, root, keyring: RwLock::new(Arc::new(keyring)) })
+    Ok(Vault {
+        install,
+        root,
+        keyring: RwLock::new(Arc::new(keyring)),
+    })
 }
 
 async fn create(

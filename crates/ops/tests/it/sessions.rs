@@ -129,7 +129,9 @@ async fn an_idle_session_ends() {
     for (role, minutes) in [(Role::PasswordUser, 60), (Role::Administrator, 15)] {
         let person = world.user(&format!("idle-{minutes}"), role).await;
         let person = world.sign_in(&person).await.unwrap();
-        world.clock.advance((minutes * MINUTE).checked_sub(Duration::from_secs(1)).unwrap());
+        world
+            .clock
+            .advance((minutes * MINUTE).checked_sub(Duration::from_secs(1)).unwrap());
         assert!(
             world.caller(&person.session_token).await.is_some(),
             "{role} at the last second"

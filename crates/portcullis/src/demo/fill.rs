@@ -37,7 +37,9 @@ const PEOPLE: [(&str, &str, Role); 5] = [
 ];
 
 /// Name, type, address, department, location, accounts, and how many days ago their passwords were set.
-const RESOURCES: [(&str, &str, &str, &str, &str, &[&str], u64); 14] = [
+type Machine = (&'static str, &'static str, &'static str, &'static str, &'static str, &'static [&'static str], u64);
+
+const RESOURCES: [Machine; 14] = [
     ("db-prod-01", "PostgreSQL", "10.20.0.11", "Platform", "Frankfurt", &["postgres", "app_billing", "replicator"], 12),
     ("db-prod-02", "PostgreSQL", "10.20.0.12", "Platform", "Frankfurt", &["postgres", "app_orders"], 143),
     ("db-stage-01", "MySQL", "10.30.0.11", "Platform", "Frankfurt", &["root", "app"], 33),
@@ -107,7 +109,7 @@ async fn set_up(gate: &Gate, code: Secret, username: &str, display_name: &str) -
 async fn add_resource(
     gate: &Gate,
     owner: &Person,
-    (name, kind, address, department, location, names, _): (&str, &str, &str, &str, &str, &[&str], u64),
+    (name, kind, address, department, location, names, _): Machine,
 ) -> anyhow::Result<Vec<AccountId>> {
     let text = str::to_owned;
     let draft = ResourceDraft {
@@ -173,12 +175,12 @@ async fn use_them(
     clock.be_behind(days(2));
     let change = accounts::SetPassword { id: accounts[0], password: None, reason: "Quarterly rotation".to_owned() };
     gate.write(&owner.caller, change).await?;
-    clock.be_behind(Duration::from_secs(3 * 60 * 60));
+    clock.be_behind(Duration::from_hours(3));
     let stranger = accounts::RevealPassword { id: accounts[0], version: None, reason: "Curious".to_owned() };
     let _ = gate.read(&people[2].caller, stranger).await;
     Ok(())
 }
 
 fn days(count: u64) -> Duration {
-    Duration::from_secs(count * 24 * 60 * 60)
+    Duration::from_hours(count * 24)
 }

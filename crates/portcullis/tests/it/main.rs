@@ -4,6 +4,8 @@ mod commands;
 mod configuration;
 mod first_start;
 mod keys;
+mod kill;
+mod limits;
 mod race;
 mod site;
 mod trail;

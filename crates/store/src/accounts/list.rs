@@ -28,7 +28,10 @@ pub async fn view_of(
     now: Timestamp,
 ) -> Result<Option<AccountView>, StoreError> {
     let sql = format!("{VIEW} WHERE a.id = ?2 AND {VISIBLE}");
-    Ok(snapshot.row(&sql, args![viewer.0, id.0], |row| read(row, now)).await?.map(|found| found.view))
+    Ok(snapshot
+        .row(&sql, args![viewer.0, id.0], |row| read(row, now))
+        .await?
+        .map(|found| found.view))
 }
 
 /// A condition on `a` that holds for what person `?1` sees.
@@ -58,7 +61,10 @@ pub async fn list(
         Some(_) => last.position.to_string(),
         None => format!("{}~{}", last.view.id, last.sort),
     });
-    Ok(Page { items: found.into_iter().map(|found| found.view).collect(), next })
+    Ok(Page {
+        items: found.into_iter().map(|found| found.view).collect(),
+        next,
+    })
 }
 
 struct Found {
@@ -130,22 +136,39 @@ fn by_words<'a>(
     words: &[String],
     expression: &'a str,
 ) -> (String, Vec<Value<'a>>) {
-    let after: i64 = filter.after.as_deref().and_then(|cursor| cursor.parse().ok()).unwrap_or(0);
-    let mut args =
-        vec![Value::from(viewer.0), Value::from(after), Value::from(i64::from(filter.size.get()) + 1)];
+    let after: i64 = filter
+        .after
+        .as_deref()
+        .and_then(|cursor| cursor.parse().ok())
+        .unwrap_or(0);
+    let mut args = vec![
+        Value::from(viewer.0),
+        Value::from(after),
+        Value::from(i64::from(filter.size.get()) + 1),
+    ];
     let mut condition = conditions(filter, &mut args);
     let (from, order) = match dialect {
         Dialect::Sqlite => {
             args.push(expression.into());
-            let _ = write!(condition, " AND account_search MATCH ?{} AND account_search.rowid > ?2", args.len());
-            ("account_search JOIN accounts a ON a.position = account_search.rowid", "account_search.rowid")
+            let _ = write!(
+                condition,
+                " AND account_search MATCH ?{} AND account_search.rowid > ?2",
+                args.len()
+            );
+            (
+                "account_search JOIN accounts a ON a.position = account_search.rowid",
+                "account_search.rowid",
+            )
         }
         Dialect::Postgres => {
             condition.push_str(" AND a.position > ?2");
             ("accounts a", "a.position")
         }
     };
-    for word in words.iter().filter(|word| dialect == Dialect::Postgres || word.chars().count() < 3) {
+    for word in words
+        .iter()
+        .filter(|word| dialect == Dialect::Postgres || word.chars().count() < 3)
+    {
         args.push(pattern(word).into());
         let _ = write!(condition, " AND a.search LIKE ?{} ESCAPE '\\'", args.len());
     }

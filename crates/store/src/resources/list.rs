@@ -20,9 +20,16 @@ const VISIBLE: &str = "(r.owner_id = ?1 OR EXISTS \
     (SELECT 1 FROM grants g WHERE g.user_id = ?1 AND g.resource_id = r.id))";
 
 /// One resource as `viewer` sees it, if they do.
-pub async fn view_of(snapshot: &Snapshot, viewer: UserId, id: ResourceId) -> Result<Option<ResourceView>, StoreError> {
+pub async fn view_of(
+    snapshot: &Snapshot,
+    viewer: UserId,
+    id: ResourceId,
+) -> Result<Option<ResourceView>, StoreError> {
     let sql = format!("{VIEW} WHERE r.id = ?2 AND {VISIBLE}");
-    Ok(snapshot.row(&sql, args![viewer.0, id.0], read).await?.map(|found| found.view))
+    Ok(snapshot
+        .row(&sql, args![viewer.0, id.0], read)
+        .await?
+        .map(|found| found.view))
 }
 
 /// The resources that `viewer` sees: by name, or, when words are searched, in the order they were added.
@@ -45,7 +52,10 @@ pub async fn list(
         Some(_) => last.position.to_string(),
         None => format!("{}~{}", last.view.id, last.sort),
     });
-    Ok(Page { items: found.into_iter().map(|found| found.view).collect(), next })
+    Ok(Page {
+        items: found.into_iter().map(|found| found.view).collect(),
+        next,
+    })
 }
 
 struct Found {
@@ -90,7 +100,10 @@ fn by_name<'a>(viewer: UserId, filter: &'a VaultFilter, words: &[String]) -> (St
     };
     let owned = walk("resources r WHERE r.owner_id = ?1");
     let granted = walk("grants g JOIN resources r ON r.id = g.resource_id WHERE g.user_id = ?1");
-    (format!("{VIEW} WHERE r.id IN ({owned} UNION {granted}) ORDER BY r.sort, r.id LIMIT ?4"), args)
+    (
+        format!("{VIEW} WHERE r.id IN ({owned} UNION {granted}) ORDER BY r.sort, r.id LIMIT ?4"),
+        args,
+    )
 }
 
 fn by_words<'a>(
@@ -100,9 +113,16 @@ fn by_words<'a>(
     words: &[String],
     expression: &'a str,
 ) -> (String, Vec<Value<'a>>) {
-    let after: i64 = filter.after.as_deref().and_then(|cursor| cursor.parse().ok()).unwrap_or(0);
-    let mut args =
-        vec![Value::from(viewer.0), Value::from(after), Value::from(i64::from(filter.size.get()) + 1)];
+    let after: i64 = filter
+        .after
+        .as_deref()
+        .and_then(|cursor| cursor.parse().ok())
+        .unwrap_or(0);
+    let mut args = vec![
+        Value::from(viewer.0),
+        Value::from(after),
+        Value::from(i64::from(filter.size.get()) + 1),
+    ];
     let unindexed: Vec<String> = words
         .iter()
         .filter(|word| dialect == Dialect::Postgres || word.chars().count() < 3)
@@ -113,8 +133,15 @@ fn by_words<'a>(
         Dialect::Sqlite => {
             args.push(expression.into());
             // Writing to a string cannot fail.
-            let _ = write!(condition, " AND resource_search MATCH ?{} AND resource_search.rowid > ?2", args.len());
-            ("resource_search JOIN resources r ON r.position = resource_search.rowid", "resource_search.rowid")
+            let _ = write!(
+                condition,
+                " AND resource_search MATCH ?{} AND resource_search.rowid > ?2",
+                args.len()
+            );
+            (
+                "resource_search JOIN resources r ON r.position = resource_search.rowid",
+                "resource_search.rowid",
+            )
         }
         Dialect::Postgres => {
             condition.push_str(" AND r.position > ?2");

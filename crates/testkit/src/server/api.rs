@@ -45,6 +45,10 @@ impl Api {
         }
     }
 
+    pub fn token(&self) -> &str {
+        &self.token
+    }
+
     /// Sends a request to a path such as `/api/v2/accounts`; an error if no whole answer came back.
     pub async fn send(&self, method: Method, path: &str, body: Option<&Value>) -> reqwest::Result<Answer> {
         let mut request = self
