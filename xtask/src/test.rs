@@ -40,7 +40,9 @@ pub(crate) fn run() -> ExitCode {
             count => Verdict::Fail(format!("{count} problems")).into(),
         })
     });
-    steps.run("generated pages", || Step::of(&mut cargo(&["xtask", "generate", "--check"])));
+    steps.run("generated pages", || {
+        Step::of(&mut cargo(&["xtask", "generate", "--check"]))
+    });
     steps.run("cargo deny", deny::rules);
     steps.run("advisories", deny::advisories);
 

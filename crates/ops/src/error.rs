@@ -52,6 +52,9 @@ pub struct FieldError {
 impl From<StoreError> for OpError {
     fn from(error: StoreError) -> Self {
         match error {
+            StoreError::Busy => Self::Busy {
+                retry_after: Duration::from_secs(3),
+            },
             StoreError::Conflict => {
                 Self::Conflict("Somebody else changed this at the same moment. Try again.")
             }

@@ -111,5 +111,9 @@ pub(crate) enum DocsPage {
 
 /// The exit code for an error that ended a command.
 pub(crate) fn exit_code(error: &anyhow::Error) -> u8 {
-    if error.downcast_ref::<ConfigError>().is_some() { 2 } else { 1 }
+    if error.downcast_ref::<ConfigError>().is_some() {
+        2
+    } else {
+        1
+    }
 }

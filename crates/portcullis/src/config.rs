@@ -16,7 +16,11 @@ pub(crate) use sources::{Settings, read};
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ConfigError {
     #[error("`{name}` is `{value}`: {problem}")]
-    Invalid { name: String, value: String, problem: String },
+    Invalid {
+        name: String,
+        value: String,
+        problem: String,
+    },
     #[error("cannot read {}", path.display())]
     Read {
         path: PathBuf,
@@ -30,7 +34,11 @@ pub(crate) enum ConfigError {
         error: Box<toml::de::Error>,
     },
     #[error("unknown setting `{name}` {origin}{}", suggestion.as_ref().map(|name| format!("; did you mean `{name}`?")).unwrap_or_default())]
-    Unknown { name: String, origin: String, suggestion: Option<String> },
+    Unknown {
+        name: String,
+        origin: String,
+        suggestion: Option<String>,
+    },
 }
 
 /// The settings, checked.
@@ -56,11 +64,15 @@ pub(crate) enum LogFormat {
 
 impl Config {
     pub(crate) fn from_settings(settings: &Settings) -> Result<Self, ConfigError> {
-        let listen: SocketAddr = settings.parse("server.listen", "must be ADDRESS:PORT, such as [::]:7272")?;
+        let listen: SocketAddr =
+            settings.parse("server.listen", "must be ADDRESS:PORT, such as [::]:7272")?;
         let data = PathBuf::from(settings.text("data.dir"));
         let database = match settings.text("database.url") {
             "" => format!("sqlite:{}", data.join("portcullis.db").display()),
-            url if url.starts_with("sqlite:") || url.starts_with("postgres://") || url.starts_with("postgresql://") => {
+            url if url.starts_with("sqlite:")
+                || url.starts_with("postgres://")
+                || url.starts_with("postgresql://") =>
+            {
                 url.to_owned()
             }
             _ => return Err(settings.invalid("database.url", "must begin with sqlite: or postgres://")),

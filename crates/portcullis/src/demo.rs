@@ -31,11 +31,18 @@ pub(crate) async fn run(config: Config) -> anyhow::Result<()> {
     let slot = FileSlot::new(&config.master_key);
     slot.create(&OsChance)?;
     let real = tools(&config.site_name);
-    let clock = Arc::new(PastClock { real: real.clock, behind: AtomicI64::new(0) });
+    let clock = Arc::new(PastClock {
+        real: real.clock,
+        behind: AtomicI64::new(0),
+    });
     // People that nobody can be need no strong hash to be made quickly.
     let hasher = PasswordHasher::with_cost(1024, 1);
     let store = Store::open(&config.database).await?;
-    let tools = Tools { clock: Arc::clone(&clock) as Arc<dyn Clock>, hasher, ..real };
+    let tools = Tools {
+        clock: Arc::clone(&clock) as Arc<dyn Clock>,
+        hasher,
+        ..real
+    };
     let gate = Gate::open(store, &slot, tools).await?;
 
     tracing::info!("filling the demo vault");
@@ -61,7 +68,10 @@ pub(crate) struct PastClock {
 
 impl PastClock {
     pub(crate) fn be_behind(&self, span: Duration) {
-        self.behind.store(i64::try_from(span.as_micros()).unwrap_or(i64::MAX), Ordering::Relaxed);
+        self.behind.store(
+            i64::try_from(span.as_micros()).unwrap_or(i64::MAX),
+            Ordering::Relaxed,
+        );
     }
 }
 

@@ -69,16 +69,26 @@ pub(crate) async fn serve(
         let (acceptor, router, watcher) = (acceptor.clone(), router.clone(), graceful.watcher());
         tokio::spawn(async move {
             let _place = place;
-            let Ok(Ok(stream)) = timeout(PATIENCE, acceptor.accept(stream)).await else { return };
+            let Ok(Ok(stream)) = timeout(PATIENCE, acceptor.accept(stream)).await else {
+                return;
+            };
             let client = ClientAddress(client.ip().to_canonical().to_string());
             let answer = service_fn(move |mut request: Request<Incoming>| {
                 request.extensions_mut().insert(client.clone());
                 router.clone().oneshot(request.map(Body::new))
             });
             let mut builder = auto::Builder::new(TokioExecutor::new());
-            builder.http1().timer(TokioTimer::new()).header_read_timeout(PATIENCE);
-            builder.http2().timer(TokioTimer::new()).max_concurrent_streams(128);
-            let connection = builder.serve_connection(TokioIo::new(quick(stream)), answer).into_owned();
+            builder
+                .http1()
+                .timer(TokioTimer::new())
+                .header_read_timeout(PATIENCE);
+            builder
+                .http2()
+                .timer(TokioTimer::new())
+                .max_concurrent_streams(128);
+            let connection = builder
+                .serve_connection(TokioIo::new(quick(stream)), answer)
+                .into_owned();
             if let Err(error) = watcher.watch(connection).await {
                 tracing::debug!(error = &*error, "a connection ended badly");
             }

@@ -19,7 +19,8 @@ use clap::Parser;
 
 // Whatever is freed is wiped first, so that no secret stays behind in memory that nobody holds any more.
 #[global_allocator]
-static ALLOCATOR: zeroizing_alloc::ZeroAlloc<std::alloc::System> = zeroizing_alloc::ZeroAlloc(std::alloc::System);
+static ALLOCATOR: zeroizing_alloc::ZeroAlloc<std::alloc::System> =
+    zeroizing_alloc::ZeroAlloc(std::alloc::System);
 
 fn main() -> ExitCode {
     let arguments = cli::Arguments::parse();

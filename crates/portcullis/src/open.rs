@@ -8,7 +8,7 @@ use std::path::Path;
 use anyhow::{Context, bail};
 use portcullis_crypto::FileSlot;
 use portcullis_ops::Gate;
-use portcullis_store::Store;
+use portcullis_store::{Store, install};
 
 use crate::config::Config;
 use crate::tools::{OsChance, tools};
@@ -33,12 +33,16 @@ pub(crate) async fn gate(config: &Config, start: Start) -> anyhow::Result<Gate> 
     }
     let slot = FileSlot::new(&config.master_key);
     if start == Start::MustExist && !slot.exists() {
-        bail!("there is no master key at {}; start the server first, or set `keys.file`", config.master_key.display());
+        bail!(
+            "there is no master key at {}; start the server first, or set `keys.file`",
+            config.master_key.display()
+        );
     }
     private_folder(&config.data)?;
-    let is_new = is_new_database(config);
+    keep_private(config)?;
+    let store = Store::open(&config.database).await?;
     if !slot.exists() {
-        if !is_new {
+        if install::find(&store.begin_read().await?).await?.is_some() {
             bail!(
                 "the master key {} is missing, and the database cannot be opened without it. \
                  Put it back from where it is kept safe, or set `keys.file`",
@@ -47,17 +51,7 @@ pub(crate) async fn gate(config: &Config, start: Start) -> anyhow::Result<Gate> 
         }
         slot.create(&OsChance).context("the master key cannot be made")?;
     }
-    keep_private(config)?;
-    let store = Store::open(&config.database).await?;
     Ok(Gate::open(store, &slot, tools(&config.site_name)).await?)
-}
-
-/// A key is made for a new database only. For one on another machine the vault itself refuses a wrong key.
-fn is_new_database(config: &Config) -> bool {
-    match config.database.strip_prefix("sqlite:") {
-        Some(path) => !Path::new(path).exists(),
-        None => true,
-    }
 }
 
 /// Makes a folder that only its owner may enter.
@@ -71,8 +65,14 @@ pub(crate) fn private_folder(path: &Path) -> anyhow::Result<()> {
 
 /// Before the database opens: `SQLite` gives the files beside it the mode that it finds.
 fn keep_private(config: &Config) -> anyhow::Result<()> {
-    let Some(path) = config.database.strip_prefix("sqlite:") else { return Ok(()) };
-    let made = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+    let Some(path) = config.database.strip_prefix("sqlite:") else {
+        return Ok(());
+    };
+    let made = fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path);
     let kept = match made {
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {
             fs::set_permissions(path, fs::Permissions::from_mode(0o600))

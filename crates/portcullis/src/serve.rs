@@ -1,6 +1,8 @@
 //! The server: opens everything, serves until told to stop, and stops in order.
 
 use std::future::pending;
+use std::io::Write;
+use std::os::fd::AsFd;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -39,10 +41,16 @@ pub(crate) async fn run(config: Config, demo: Option<DemoNote>, gate: Gate) -> a
         let router = diagnostics::router(gate.clone(), metrics);
         let stopped = stopped.clone();
         background.spawn(async move {
-            let _ = axum::serve(own, router).with_graceful_shutdown(until(stopped)).await;
+            let _ = axum::serve(own, router)
+                .with_graceful_shutdown(until(stopped))
+                .await;
         });
     }
-    background.spawn(reload_on_hangup(config.clone(), Arc::clone(&certificate), stopped.clone()));
+    background.spawn(reload_on_hangup(
+        config.clone(),
+        Arc::clone(&certificate),
+        stopped.clone(),
+    ));
 
     greet(&config, &gate, demo.as_ref()).await?;
     let web = Web {
@@ -78,8 +86,15 @@ pub(crate) async fn run_configured(config: Config) -> anyhow::Result<()> {
 /// With port 0 the operating system chooses; people must hear which.
 fn with_real_port(config: Config, listener: &TcpListener) -> anyhow::Result<Config> {
     let listen = listener.local_addr()?;
-    let base_url = config.base_url.strip_suffix(":0").map(|host| format!("{host}:{}", listen.port()));
-    Ok(Config { base_url: base_url.unwrap_or_else(|| config.base_url.clone()), listen, ..config })
+    let base_url = config
+        .base_url
+        .strip_suffix(":0")
+        .map(|host| format!("{host}:{}", listen.port()));
+    Ok(Config {
+        base_url: base_url.unwrap_or_else(|| config.base_url.clone()),
+        listen,
+        ..config
+    })
 }
 
 /// Says on standard output where the console is, and how to begin.
@@ -90,13 +105,20 @@ async fn greet(config: &Config, gate: &Gate, demo: Option<&DemoNote>) -> anyhow:
     } else {
         None
     };
-    match (code, demo) {
+    let line = match (&code, demo) {
         (Some(code), _) => {
-            println!("Portcullis is at {}/setup — set-up code {}", config.base_url, code.expose());
+            format!(
+                "Portcullis is at {}/setup — set-up code {}\n",
+                config.base_url,
+                code.expose()
+            )
         }
-        (None, Some(demo)) => println!("Portcullis is at {} — {}", config.base_url, demo.text),
-        (None, None) => println!("Portcullis is at {}", config.base_url),
-    }
+        (None, Some(demo)) => format!("Portcullis is at {} — {}\n", config.base_url, demo.text),
+        (None, None) => format!("Portcullis is at {}\n", config.base_url),
+    };
+    // Past the buffer of `println!`, which lives as long as the process and would keep the code in its memory.
+    let stdout = std::io::stdout().as_fd().try_clone_to_owned()?;
+    std::fs::File::from(stdout).write_all(line.as_bytes())?;
     tracing::info!(
         server.address = %config.listen,
         server.version = env!("CARGO_PKG_VERSION"),
@@ -125,7 +147,9 @@ async fn asked_to_stop() {
 }
 
 async fn reload_on_hangup(config: Config, certificate: Arc<Certificate>, stopped: watch::Receiver<bool>) {
-    let Ok(mut hangups) = signal(SignalKind::hangup()) else { return };
+    let Ok(mut hangups) = signal(SignalKind::hangup()) else {
+        return;
+    };
     loop {
         tokio::select! {
             _ = hangups.recv() => {}
@@ -145,7 +169,10 @@ async fn sweep(gate: Gate, stopped: watch::Receiver<bool>) {
             _ = ticks.tick() => {}
             () = until(stopped.clone()) => return,
         }
-        match gate.write(&Caller::job("sweep", gate.request_id()), jobs::Sweep).await {
+        match gate
+            .write(&Caller::job("sweep", gate.request_id()), jobs::Sweep)
+            .await
+        {
             Ok(swept) => tracing::debug!(?swept, "swept away what is over"),
             Err(error) => tracing::warn!(error = &error as &dyn std::error::Error, "the sweep failed"),
         }

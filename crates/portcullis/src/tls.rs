@@ -32,7 +32,9 @@ pub(crate) struct Certificate {
 
 impl Certificate {
     pub(crate) fn open(config: &Config) -> anyhow::Result<Arc<Self>> {
-        Ok(Arc::new(Self { current: RwLock::new(Arc::new(read_or_make(config)?)) }))
+        Ok(Arc::new(Self {
+            current: RwLock::new(Arc::new(read_or_make(config)?)),
+        }))
     }
 
     /// Reads the files again. If they are not usable the present certificate stays.
@@ -44,7 +46,9 @@ impl Certificate {
 
     pub(crate) fn server_config(self: &Arc<Self>) -> ServerConfig {
         let resolver: Arc<dyn ResolvesServerCert> = Arc::<Self>::clone(self);
-        let mut server = ServerConfig::builder().with_no_client_auth().with_cert_resolver(resolver);
+        let mut server = ServerConfig::builder()
+            .with_no_client_auth()
+            .with_cert_resolver(resolver);
         server.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
         server
     }
@@ -52,7 +56,9 @@ impl Certificate {
 
 impl ResolvesServerCert for Certificate {
     fn resolve(&self, _hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
-        Some(Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner)))
+        Some(Arc::clone(
+            &self.current.read().unwrap_or_else(PoisonError::into_inner),
+        ))
     }
 }
 
@@ -69,8 +75,12 @@ fn read_or_make(config: &Config) -> anyhow::Result<CertifiedKey> {
 }
 
 fn is_fresh(certificate: &Path) -> bool {
-    let Ok(made) = fs::metadata(certificate).and_then(|file| file.modified()) else { return false };
-    SystemTime::now().duration_since(made).is_ok_and(|age| age < RENEW_AFTER)
+    let Ok(made) = fs::metadata(certificate).and_then(|file| file.modified()) else {
+        return false;
+    };
+    SystemTime::now()
+        .duration_since(made)
+        .is_ok_and(|age| age < RENEW_AFTER)
 }
 
 fn make(config: &Config, certificate: &Path, key: &Path) -> anyhow::Result<()> {
@@ -82,7 +92,9 @@ fn make(config: &Config, certificate: &Path, key: &Path) -> anyhow::Result<()> {
     }
     let pair = KeyPair::generate()?;
     let mut params = CertificateParams::new(names)?;
-    params.distinguished_name.push(rcgen::DnType::CommonName, config.site_name.as_str());
+    params
+        .distinguished_name
+        .push(rcgen::DnType::CommonName, config.site_name.as_str());
     let now = SystemTime::now();
     params.not_before = (now - Duration::from_hours(1)).into();
     params.not_after = (now + LIFE).into();
@@ -92,7 +104,11 @@ fn make(config: &Config, certificate: &Path, key: &Path) -> anyhow::Result<()> {
 }
 
 fn host_of(base_url: &str) -> String {
-    let authority = base_url.trim_start_matches("https://").split('/').next().unwrap_or_default();
+    let authority = base_url
+        .trim_start_matches("https://")
+        .split('/')
+        .next()
+        .unwrap_or_default();
     match authority.strip_prefix('[') {
         Some(rest) => rest.split(']').next().unwrap_or_default().to_owned(),
         None => authority.split(':').next().unwrap_or_default().to_owned(),
@@ -121,7 +137,9 @@ fn read(certificate: &Path, key: &Path) -> anyhow::Result<CertifiedKey> {
     let private = PrivateKeyDer::from_pem_file(key)
         .with_context(|| format!("{} is not a PEM private key", key.display()))?;
     let certified = CertifiedKey::new(chain, any_supported_type(&private)?);
-    certified.keys_match().context("the certificate and the private key do not belong together")?;
+    certified
+        .keys_match()
+        .context("the certificate and the private key do not belong together")?;
     Ok(certified)
 }
 

@@ -1,6 +1,8 @@
 /// What can go wrong between the product and its database.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
+    #[error("every connection to the database is in use")]
+    Busy,
     /// Two writers met and one must try again; or a rule of the schema was broken.
     #[error("the database refused a value that must be unique")]
     Conflict,

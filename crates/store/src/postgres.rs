@@ -9,6 +9,9 @@ use tokio::sync::Mutex;
 use crate::StoreError;
 use crate::row::{Row, Value};
 
+/// How many connections one node holds at most.
+const MOST: u32 = 24;
+
 pub(crate) async fn open(url: &str) -> Result<PgPool, StoreError> {
     let failed = |error: sqlx::Error| StoreError::Open {
         url: without_password(url),
@@ -16,7 +19,7 @@ pub(crate) async fn open(url: &str) -> Result<PgPool, StoreError> {
     };
     let options: PgConnectOptions = url.parse().map_err(failed)?;
     PgPoolOptions::new()
-        .max_connections(24)
+        .max_connections(MOST)
         .acquire_timeout(Duration::from_secs(10))
         .connect_with(
             options
@@ -25,6 +28,14 @@ pub(crate) async fn open(url: &str) -> Result<PgPool, StoreError> {
         )
         .await
         .map_err(failed)
+}
+
+/// Tells a pool that is all in use from a database that cannot be reached.
+fn refused(pool: &PgPool, error: sqlx::Error) -> StoreError {
+    match error {
+        sqlx::Error::PoolTimedOut if MOST <= pool.size() => StoreError::Busy,
+        error => error.into(),
+    }
 }
 
 /// A connection address that may be shown: errors and logs must not hold the password.
@@ -44,15 +55,17 @@ impl Transaction {
     pub(crate) async fn read(pool: &PgPool) -> Result<Self, StoreError> {
         let inner = pool
             .begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            .await?;
+            .await
+            .map_err(|error| refused(pool, error))?;
         Ok(Self {
             inner: Mutex::new(inner),
         })
     }
 
     pub(crate) async fn write(pool: &PgPool) -> Result<Self, StoreError> {
+        let inner = pool.begin().await.map_err(|error| refused(pool, error))?;
         Ok(Self {
-            inner: Mutex::new(pool.begin().await?),
+            inner: Mutex::new(inner),
         })
     }
 

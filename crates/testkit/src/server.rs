@@ -94,9 +94,12 @@ impl Server {
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
         };
-        if timeout(PATIENCE, told).await.is_err() {
-            panic!("`{words}` is not in the log:\n{}", self.installation.log());
-        }
+        let told = timeout(PATIENCE, told).await;
+        assert!(
+            told.is_ok(),
+            "`{words}` is not in the log:\n{}",
+            self.installation.log()
+        );
     }
 
     /// `kill -9`: whatever it was doing ends in the middle.

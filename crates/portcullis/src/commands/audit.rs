@@ -30,7 +30,11 @@ pub(super) async fn run(command: AuditCommand, config: &Config) -> anyhow::Resul
                 println!("{}", verified.checkpoint);
                 return Ok(ExitCode::SUCCESS);
             }
-            println!("{} entries, {} problems.", verified.entries, verified.problems.len());
+            println!(
+                "{} entries, {} problems.",
+                verified.entries,
+                verified.problems.len()
+            );
             Ok(ExitCode::from(9))
         }
     }

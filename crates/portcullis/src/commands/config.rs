@@ -8,7 +8,9 @@ pub(super) fn run(command: ConfigCommand, file: Option<&Path>, set: &[String]) -
     match command {
         ConfigCommand::Check => {
             if config.keeps_key_beside_data() {
-                return Err(settings.invalid("keys.file", "must not lie in the data folder").into());
+                return Err(settings
+                    .invalid("keys.file", "must not lie in the data folder")
+                    .into());
             }
             println!("The settings are valid.");
         }

@@ -27,7 +27,10 @@ pub(super) async fn run(file: Option<&Path>, set: &[String]) -> anyhow::Result<E
     let config = match load(file, set) {
         Ok((_, config)) => config,
         Err(error) => {
-            tell("Settings", &Bad(format!("{error}. See `portcullis config show --origin`.")));
+            tell(
+                "Settings",
+                &Bad(format!("{error}. See `portcullis config show --origin`.")),
+            );
             return Ok(ExitCode::from(2));
         }
     };
@@ -68,14 +71,18 @@ fn tell(name: &str, finding: &Finding) {
 fn master_key(config: &Config) -> Finding {
     let path = config.master_key.display();
     if config.keeps_key_beside_data() {
-        return Bad(format!("{path} lies in the data folder; move it and set `keys.file`"));
+        return Bad(format!(
+            "{path} lies in the data folder; move it and set `keys.file`"
+        ));
     }
     let slot = FileSlot::new(&config.master_key);
     if !slot.exists() {
         return Warn(format!("{path} is not there yet; the first start makes it"));
     }
     match slot.slot_key() {
-        Ok(_) => Good(format!("{path}, readable by its owner only; keep a copy of it in a safe place")),
+        Ok(_) => Good(format!(
+            "{path}, readable by its owner only; keep a copy of it in a safe place"
+        )),
         Err(error) => Bad(error.to_string()),
     }
 }
@@ -89,7 +96,9 @@ fn data_folder(config: &Config) -> Finding {
         return Warn(format!("others may enter {path}; `chmod 700 {path}`"));
     }
     if folder.uid() != rustix::process::getuid().as_raw() {
-        return Bad(format!("{path} belongs to somebody else; run this as the server's own user"));
+        return Bad(format!(
+            "{path} belongs to somebody else; run this as the server's own user"
+        ));
     }
     Good(path.to_string())
 }
@@ -102,7 +111,10 @@ async fn database(config: &Config) -> Finding {
         return Warn(format!("{path} is not there yet; the first start makes it"));
     }
     match Store::open(&config.database).await {
-        Ok(_) => Good(format!("{shown} answers, schema {}", portcullis_store::SCHEMA_VERSION)),
+        Ok(_) => Good(format!(
+            "{shown} answers, schema {}",
+            portcullis_store::SCHEMA_VERSION
+        )),
         Err(error) => Bad(chain(&error)),
     }
 }
@@ -127,9 +139,9 @@ fn certificate(config: &Config) -> Finding {
         return Warn("self-signed, made at the first start; browsers will ask people to trust it".to_owned());
     }
     match Certificate::open(config) {
-        Ok(_) if config.certificate.is_none() => {
-            Warn("self-signed; browsers ask people to trust it. Set `tls.certificate` and `tls.key`".to_owned())
-        }
+        Ok(_) if config.certificate.is_none() => Warn(
+            "self-signed; browsers ask people to trust it. Set `tls.certificate` and `tls.key`".to_owned(),
+        ),
         Ok(_) => Good("readable, and the key belongs to it".to_owned()),
         Err(error) => Bad(format!("{error:#}")),
     }
@@ -138,9 +150,10 @@ fn certificate(config: &Config) -> Finding {
 async fn port(config: &Config) -> Finding {
     match TcpListener::bind(config.listen).await {
         Ok(_) => Good(format!("{} is free", config.listen)),
-        Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => {
-            Warn(format!("{} is in use: by the running server, or set `server.listen`", config.listen))
-        }
+        Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => Warn(format!(
+            "{} is in use: by the running server, or set `server.listen`",
+            config.listen
+        )),
         Err(error) => Bad(format!("{}: {error}", config.listen)),
     }
 }
@@ -149,14 +162,18 @@ fn clock() -> Finding {
     // 56 years after 1970: a machine that thinks it is earlier has lost its time.
     let year = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_hours(56 * 365 * 24);
     if std::time::SystemTime::now() < year {
-        return Bad("is years behind; set the time, or codes from authenticator apps will not fit".to_owned());
+        return Bad(
+            "is years behind; set the time, or codes from authenticator apps will not fit".to_owned(),
+        );
     }
     Good("plausible; keep it synchronized, codes change every 30 seconds".to_owned())
 }
 
 fn processors() -> Finding {
     let count = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    Good(format!("{count}: that many passwords are checked at once, 46 MiB each"))
+    Good(format!(
+        "{count}: that many passwords are checked at once, 46 MiB each"
+    ))
 }
 
 fn chain(error: &dyn std::error::Error) -> String {

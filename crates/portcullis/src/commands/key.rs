@@ -13,10 +13,16 @@ pub(super) async fn run(command: KeyCommand, config: &Config) -> anyhow::Result<
     match command {
         KeyCommand::Status => {
             println!("Master key: {}", config.master_key.display());
-            println!("{:<16} {:>7}  {:<20} {:>9}  STATE", "PURPOSE", "VERSION", "SINCE (UTC)", "VALUES");
+            println!(
+                "{:<16} {:>7}  {:<20} {:>9}  STATE",
+                "PURPOSE", "VERSION", "SINCE (UTC)", "VALUES"
+            );
             for key in gate.read(&caller, Status).await? {
                 let since = key.created_at.to_text();
-                println!("{:<16} {:>7}  {since:<20} {:>9}  {}", key.purpose, key.version, key.values, key.state);
+                println!(
+                    "{:<16} {:>7}  {since:<20} {:>9}  {}",
+                    key.purpose, key.version, key.values, key.state
+                );
             }
         }
         KeyCommand::Rotate { purpose } => {
@@ -28,7 +34,10 @@ pub(super) async fn run(command: KeyCommand, config: &Config) -> anyhow::Result<
             if std::io::stderr().is_terminal() {
                 eprintln!();
             }
-            println!("The {purpose} key is at version {version}; the old one is destroyed.", purpose = purpose.word());
+            println!(
+                "The {purpose} key is at version {version}; the old one is destroyed.",
+                purpose = purpose.word()
+            );
         }
     }
     Ok(())

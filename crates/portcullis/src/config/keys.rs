@@ -10,15 +10,36 @@ pub(crate) struct Key {
 }
 
 const fn key(name: &'static str, default: fn() -> String, help: &'static str) -> Key {
-    Key { name, default, help, secret: false }
+    Key {
+        name,
+        default,
+        help,
+        secret: false,
+    }
 }
 
 /// Every setting, in the order of the documentation.
 pub(crate) const KEYS: &[Key] = &[
-    key("server.listen", || "[::]:7272".to_owned(), "The address and port of the console and the API."),
-    key("server.base_url", String::new, "How people reach the server; empty for https://localhost and the port."),
-    key("server.name", || "Portcullis".to_owned(), "What the console and authenticator apps call this site."),
-    key("data.dir", || paths::text(&paths::data()), "The folder of the embedded database and the own certificate."),
+    key(
+        "server.listen",
+        || "[::]:7272".to_owned(),
+        "The address and port of the console and the API.",
+    ),
+    key(
+        "server.base_url",
+        String::new,
+        "How people reach the server; empty for https://localhost and the port.",
+    ),
+    key(
+        "server.name",
+        || "Portcullis".to_owned(),
+        "What the console and authenticator apps call this site.",
+    ),
+    key(
+        "data.dir",
+        || paths::text(&paths::data()),
+        "The folder of the embedded database and the own certificate.",
+    ),
     Key {
         name: "database.url",
         default: String::new,
@@ -31,13 +52,25 @@ pub(crate) const KEYS: &[Key] = &[
         || paths::text(&paths::config().join("master.key")),
         "The master key. It must not lie in the data folder: a copy of one must not hold the other.",
     ),
-    key("tls.certificate", String::new, "A PEM file with the certificate chain; empty for a self-signed one."),
+    key(
+        "tls.certificate",
+        String::new,
+        "A PEM file with the certificate chain; empty for a self-signed one.",
+    ),
     key("tls.key", String::new, "The PEM file with its private key."),
     key(
         "diagnostics.listen",
         || "127.0.0.1:7273".to_owned(),
         "Where /metrics, /healthz and /readyz answer, without TLS; `off` for nowhere.",
     ),
-    key("log.level", || "info".to_owned(), "error, warn, info, debug or trace; or a filter such as `info,portcullis_ops=debug`."),
-    key("log.format", || "auto".to_owned(), "json, text, or auto: text on a terminal, else json."),
+    key(
+        "log.level",
+        || "info".to_owned(),
+        "error, warn, info, debug or trace; or a filter such as `info,portcullis_ops=debug`.",
+    ),
+    key(
+        "log.format",
+        || "auto".to_owned(),
+        "json, text, or auto: text on a terminal, else json.",
+    ),
 ];

@@ -3,12 +3,22 @@ use std::path::{Path, PathBuf};
 
 /// Where the configuration file and the master key live: `/etc/portcullis` for a service, else by XDG.
 pub(crate) fn config() -> PathBuf {
-    folder("CONFIGURATION_DIRECTORY", "/etc/portcullis", "XDG_CONFIG_HOME", ".config")
+    folder(
+        "CONFIGURATION_DIRECTORY",
+        "/etc/portcullis",
+        "XDG_CONFIG_HOME",
+        ".config",
+    )
 }
 
 /// Where the data lives: `/var/lib/portcullis` for a service, else by XDG.
 pub(crate) fn data() -> PathBuf {
-    folder("STATE_DIRECTORY", "/var/lib/portcullis", "XDG_DATA_HOME", ".local/share")
+    folder(
+        "STATE_DIRECTORY",
+        "/var/lib/portcullis",
+        "XDG_DATA_HOME",
+        ".local/share",
+    )
 }
 
 fn folder(systemd: &str, service: &str, xdg: &str, home: &str) -> PathBuf {
@@ -26,7 +36,9 @@ fn folder(systemd: &str, service: &str, xdg: &str, home: &str) -> PathBuf {
 }
 
 fn absolute(variable: &str) -> Option<PathBuf> {
-    env::var_os(variable).map(PathBuf::from).filter(|path| path.is_absolute())
+    env::var_os(variable)
+        .map(PathBuf::from)
+        .filter(|path| path.is_absolute())
 }
 
 pub(crate) fn text(path: &Path) -> String {

@@ -14,7 +14,11 @@ pub(crate) fn show(settings: &Settings, with_origin: bool) -> String {
             section = own_section;
         }
         let value = shown(key, settings.text(key.name));
-        let origin = if with_origin { format!("  # {}", settings.origin(key.name)) } else { String::new() };
+        let origin = if with_origin {
+            format!("  # {}", settings.origin(key.name))
+        } else {
+            String::new()
+        };
         let _ = writeln!(text, "{name} = {}{origin}", toml::Value::String(value));
     }
     text
@@ -39,9 +43,12 @@ pub(crate) fn documentation() -> String {
     );
     for key in KEYS {
         let default = match key.name {
-            "data.dir" => "`/var/lib/portcullis` for root and services, else `~/.local/share/portcullis`".to_owned(),
+            "data.dir" => {
+                "`/var/lib/portcullis` for root and services, else `~/.local/share/portcullis`".to_owned()
+            }
             "keys.file" => {
-                "`/etc/portcullis/master.key` for root and services, else `~/.config/portcullis/master.key`".to_owned()
+                "`/etc/portcullis/master.key` for root and services, else `~/.config/portcullis/master.key`"
+                    .to_owned()
             }
             _ => match (key.default)() {
                 value if value.is_empty() => String::new(),

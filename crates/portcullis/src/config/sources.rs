@@ -49,7 +49,11 @@ impl Settings {
         let secret = KEYS.iter().any(|key| key.name == name && key.secret);
         ConfigError::Invalid {
             name: name.to_owned(),
-            value: if secret { "…".to_owned() } else { self.text(name).to_owned() },
+            value: if secret {
+                "…".to_owned()
+            } else {
+                self.text(name).to_owned()
+            },
             problem: format!("{problem} ({})", self.origin(name)),
         }
     }
@@ -57,7 +61,11 @@ impl Settings {
     fn put(&mut self, name: &str, value: String, origin: Origin) -> Result<(), ConfigError> {
         let Some(key) = KEYS.iter().find(|key| key.name == name) else {
             let suggestion = nearest(name).map(str::to_owned);
-            return Err(ConfigError::Unknown { name: name.to_owned(), origin: origin.to_string(), suggestion });
+            return Err(ConfigError::Unknown {
+                name: name.to_owned(),
+                origin: origin.to_string(),
+                suggestion,
+            });
         };
         self.values.insert(key.name, (value, origin));
         Ok(())
@@ -67,7 +75,10 @@ impl Settings {
 /// Reads the settings: default, then file, then environment, then flags.
 pub(crate) fn read(file: Option<&Path>, set: &[String]) -> Result<Settings, ConfigError> {
     let mut settings = Settings {
-        values: KEYS.iter().map(|key| (key.name, ((key.default)(), Origin::Default))).collect(),
+        values: KEYS
+            .iter()
+            .map(|key| (key.name, ((key.default)(), Origin::Default)))
+            .collect(),
     };
     let path = file.map_or_else(default_file, Path::to_path_buf);
     // A file that was named must be there; the usual one may be missing.
@@ -89,9 +100,14 @@ pub(crate) fn read(file: Option<&Path>, set: &[String]) -> Result<Settings, Conf
 }
 
 fn read_file(settings: &mut Settings, path: &Path) -> Result<(), ConfigError> {
-    let text = fs::read_to_string(path).map_err(|error| ConfigError::Read { path: path.to_owned(), error })?;
-    let table: toml::Table =
-        text.parse().map_err(|error| ConfigError::Syntax { path: path.to_owned(), error: Box::new(error) })?;
+    let text = fs::read_to_string(path).map_err(|error| ConfigError::Read {
+        path: path.to_owned(),
+        error,
+    })?;
+    let table: toml::Table = text.parse().map_err(|error| ConfigError::Syntax {
+        path: path.to_owned(),
+        error: Box::new(error),
+    })?;
     let origin = Origin::File(path.to_owned());
     for (section, value) in table {
         let toml::Value::Table(entries) = value else {
@@ -115,15 +131,24 @@ fn read_environment(
     variables: impl Iterator<Item = (String, String)>,
 ) -> Result<(), ConfigError> {
     for (variable, value) in variables {
-        let Some(rest) = variable.strip_prefix("PORTCULLIS_") else { continue };
-        let Some((section, name)) = rest.split_once("__") else { continue };
+        let Some(rest) = variable.strip_prefix("PORTCULLIS_") else {
+            continue;
+        };
+        let Some((section, name)) = rest.split_once("__") else {
+            continue;
+        };
         let name = format!("{}.{}", section.to_lowercase(), name.to_lowercase());
         put_or_read(settings, &name, value, &Origin::Environment(variable))?;
     }
     Ok(())
 }
 
-fn put_or_read(settings: &mut Settings, name: &str, value: String, origin: &Origin) -> Result<(), ConfigError> {
+fn put_or_read(
+    settings: &mut Settings,
+    name: &str,
+    value: String,
+    origin: &Origin,
+) -> Result<(), ConfigError> {
     let known = KEYS.iter().any(|key| key.name == name);
     match name.strip_suffix("_file") {
         Some(bare) if !known && KEYS.iter().any(|key| key.name == bare && key.secret) => {
@@ -166,24 +191,38 @@ mod tests {
 
     fn environment(pairs: &[(&str, &str)]) -> Result<Settings, ConfigError> {
         let mut settings = Settings {
-            values: KEYS.iter().map(|key| (key.name, ((key.default)(), Origin::Default))).collect(),
+            values: KEYS
+                .iter()
+                .map(|key| (key.name, ((key.default)(), Origin::Default)))
+                .collect(),
         };
-        let pairs = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let pairs = pairs
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         read_environment(&mut settings, pairs)?;
         Ok(settings)
     }
 
     #[test]
     fn the_environment_names_settings_by_section_and_key() {
-        let settings = environment(&[("PORTCULLIS_SERVER__LISTEN", "127.0.0.1:1"), ("PORTCULLIS_HOME", "x")]).unwrap();
+        let settings = environment(&[
+            ("PORTCULLIS_SERVER__LISTEN", "127.0.0.1:1"),
+            ("PORTCULLIS_HOME", "x"),
+        ])
+        .unwrap();
 
         assert_eq!(settings.text("server.listen"), "127.0.0.1:1");
-        assert_eq!(*settings.origin("server.listen"), Origin::Environment("PORTCULLIS_SERVER__LISTEN".to_owned()));
+        assert_eq!(
+            *settings.origin("server.listen"),
+            Origin::Environment("PORTCULLIS_SERVER__LISTEN".to_owned())
+        );
     }
 
     #[test]
     fn a_mistyped_setting_is_an_error_that_helps() {
-        let error = environment(&[("PORTCULLIS_SERVER__LISTN", "x")]).unwrap_err().to_string();
+        let error = environment(&[("PORTCULLIS_SERVER__LISTN", "x")])
+            .unwrap_err()
+            .to_string();
 
         assert!(error.ends_with("did you mean `server.listen`?"), "{error}");
     }
@@ -196,7 +235,12 @@ mod tests {
         let settings = environment(&[("PORTCULLIS_DATABASE__URL_FILE", file.to_str().unwrap())]).unwrap();
 
         fs::remove_file(&file).unwrap();
-        let error = crate::config::Config::from_settings(&settings).unwrap_err().to_string();
-        assert!(error.contains("database.url") && !error.contains("hunter2"), "{error}");
+        let error = crate::config::Config::from_settings(&settings)
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains("database.url") && !error.contains("hunter2"),
+            "{error}"
+        );
     }
 }

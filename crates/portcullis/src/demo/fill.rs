@@ -37,23 +37,143 @@ const PEOPLE: [(&str, &str, Role); 5] = [
 ];
 
 /// Name, type, address, department, location, accounts, and how many days ago their passwords were set.
-type Machine = (&'static str, &'static str, &'static str, &'static str, &'static str, &'static [&'static str], u64);
+type Machine = (
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static [&'static str],
+    u64,
+);
 
 const RESOURCES: [Machine; 14] = [
-    ("db-prod-01", "PostgreSQL", "10.20.0.11", "Platform", "Frankfurt", &["postgres", "app_billing", "replicator"], 12),
-    ("db-prod-02", "PostgreSQL", "10.20.0.12", "Platform", "Frankfurt", &["postgres", "app_orders"], 143),
-    ("db-stage-01", "MySQL", "10.30.0.11", "Platform", "Frankfurt", &["root", "app"], 33),
-    ("web-prod-01", "Linux", "10.20.1.21", "Platform", "Frankfurt", &["root", "deploy"], 5),
-    ("web-prod-02", "Linux", "10.20.1.22", "Platform", "Frankfurt", &["root", "deploy"], 5),
-    ("bastion-01", "Linux", "203.0.113.20", "Security", "Frankfurt", &["root", "break-glass"], 61),
-    ("nas-02", "Linux", "10.20.2.40", "Backup", "Vienna", &["admin", "svc-backup"], 61),
-    ("dc-01", "Windows", "10.20.0.5", "Directory", "Vienna", &["Administrator", "svc-sync"], 88),
-    ("dc-02", "Windows", "10.20.0.6", "Directory", "Vienna", &["Administrator"], 88),
-    ("core-sw-01", "Cisco IOS", "10.20.3.2", "Network", "Vienna", &["enable", "netops"], 201),
-    ("fw-edge-01", "Firewall", "10.20.3.1", "Network", "Vienna", &["admin"], 27),
-    ("erp-prod", "Web application", "erp.corp.example", "Finance", "Vienna", &["sysadmin", "payroll-interface"], 9),
-    ("registrar", "Web site", "registrar.example", "Security", "", &["dns-admin"], 410),
-    ("mail-gw-01", "Linux", "10.20.4.10", "Messaging", "Frankfurt", &["root"], 48),
+    (
+        "db-prod-01",
+        "PostgreSQL",
+        "10.20.0.11",
+        "Platform",
+        "Frankfurt",
+        &["postgres", "app_billing", "replicator"],
+        12,
+    ),
+    (
+        "db-prod-02",
+        "PostgreSQL",
+        "10.20.0.12",
+        "Platform",
+        "Frankfurt",
+        &["postgres", "app_orders"],
+        143,
+    ),
+    (
+        "db-stage-01",
+        "MySQL",
+        "10.30.0.11",
+        "Platform",
+        "Frankfurt",
+        &["root", "app"],
+        33,
+    ),
+    (
+        "web-prod-01",
+        "Linux",
+        "10.20.1.21",
+        "Platform",
+        "Frankfurt",
+        &["root", "deploy"],
+        5,
+    ),
+    (
+        "web-prod-02",
+        "Linux",
+        "10.20.1.22",
+        "Platform",
+        "Frankfurt",
+        &["root", "deploy"],
+        5,
+    ),
+    (
+        "bastion-01",
+        "Linux",
+        "203.0.113.20",
+        "Security",
+        "Frankfurt",
+        &["root", "break-glass"],
+        61,
+    ),
+    (
+        "nas-02",
+        "Linux",
+        "10.20.2.40",
+        "Backup",
+        "Vienna",
+        &["admin", "svc-backup"],
+        61,
+    ),
+    (
+        "dc-01",
+        "Windows",
+        "10.20.0.5",
+        "Directory",
+        "Vienna",
+        &["Administrator", "svc-sync"],
+        88,
+    ),
+    (
+        "dc-02",
+        "Windows",
+        "10.20.0.6",
+        "Directory",
+        "Vienna",
+        &["Administrator"],
+        88,
+    ),
+    (
+        "core-sw-01",
+        "Cisco IOS",
+        "10.20.3.2",
+        "Network",
+        "Vienna",
+        &["enable", "netops"],
+        201,
+    ),
+    (
+        "fw-edge-01",
+        "Firewall",
+        "10.20.3.1",
+        "Network",
+        "Vienna",
+        &["admin"],
+        27,
+    ),
+    (
+        "erp-prod",
+        "Web application",
+        "erp.corp.example",
+        "Finance",
+        "Vienna",
+        &["sysadmin", "payroll-interface"],
+        9,
+    ),
+    (
+        "registrar",
+        "Web site",
+        "registrar.example",
+        "Security",
+        "",
+        &["dns-admin"],
+        410,
+    ),
+    (
+        "mail-gw-01",
+        "Linux",
+        "10.20.4.10",
+        "Messaging",
+        "Frankfurt",
+        &["root"],
+        48,
+    ),
 ];
 
 pub(crate) async fn fill(gate: &Gate, clock: &PastClock) -> anyhow::Result<Administrator> {
@@ -65,7 +185,12 @@ pub(crate) async fn fill(gate: &Gate, clock: &PastClock) -> anyhow::Result<Admin
     let mut people = Vec::new();
     for (username, display_name, role) in PEOPLE {
         let email = format!("{username}@corp.example");
-        let add = users::Add { username: username.into(), display_name: display_name.into(), email, role };
+        let add = users::Add {
+            username: username.into(),
+            display_name: display_name.into(),
+            email,
+            role,
+        };
         let invitation = gate.write(&administrator.caller, add).await?;
         people.push(set_up(gate, invitation.setup_code, username, display_name).await?);
     }
@@ -80,7 +205,11 @@ pub(crate) async fn fill(gate: &Gate, clock: &PastClock) -> anyhow::Result<Admin
         username: "d.okafor".to_owned(),
         password: Secret::new(PASSWORD),
         key: administrator.key,
-        backup_code: administrator.backup_codes.into_iter().next().unwrap_or_else(|| Secret::new("")),
+        backup_code: administrator
+            .backup_codes
+            .into_iter()
+            .next()
+            .unwrap_or_else(|| Secret::new("")),
     })
 }
 
@@ -95,15 +224,39 @@ async fn set_up(gate: &Gate, code: Secret, username: &str, display_name: &str) -
         agent: "Mozilla/5.0 (X11; Linux x86_64) Firefox/147.0".to_owned(),
     };
     let Claimed { login_token } = gate.remote(&anyone, claim).await?;
-    let pending = gate.read(&anyone, Pending { token: login_token.clone() }).await?;
-    let Some(code) = app_code(&pending.key, gate.now()) else { bail!("the demo's authenticator has no key") };
-    let confirm = Confirm { token: login_token, code, name: "Phone".to_owned() };
-    let Confirmation::Confirmed { session_token, backup_codes } = gate.remote(&anyone, confirm).await? else {
+    let pending = gate
+        .read(
+            &anyone,
+            Pending {
+                token: login_token.clone(),
+            },
+        )
+        .await?;
+    let Some(code) = app_code(&pending.key, gate.now()) else {
+        bail!("the demo's authenticator has no key")
+    };
+    let confirm = Confirm {
+        token: login_token,
+        code,
+        name: "Phone".to_owned(),
+    };
+    let Confirmation::Confirmed {
+        session_token,
+        backup_codes,
+    } = gate.remote(&anyone, confirm).await?
+    else {
         bail!("the demo's authenticator was not accepted");
     };
     let session = identify::session(gate, &session_token, &anyone.address, &gate.request_id()).await?;
-    let Some(SignedIn { caller, me }) = session else { bail!("the demo's session was not accepted") };
-    Ok(Person { id: me.id, caller, key: pending.key, backup_codes })
+    let Some(SignedIn { caller, me }) = session else {
+        bail!("the demo's session was not accepted")
+    };
+    Ok(Person {
+        id: me.id,
+        caller,
+        key: pending.key,
+        backup_codes,
+    })
 }
 
 async fn add_resource(
@@ -116,7 +269,11 @@ async fn add_resource(
         name: text(name),
         kind: text(kind),
         address: text(address),
-        url: if kind.starts_with("Web") { format!("https://{address}/") } else { String::new() },
+        url: if kind.starts_with("Web") {
+            format!("https://{address}/")
+        } else {
+            String::new()
+        },
         department: text(department),
         location: text(location),
         ..ResourceDraft::default()
@@ -136,16 +293,15 @@ async fn add_resource(
     Ok(accounts)
 }
 
-async fn share(
-    gate: &Gate,
-    owner: &Person,
-    people: &[Person],
-    accounts: &[AccountId],
-) -> anyhow::Result<()> {
+async fn share(gate: &Gate, owner: &Person, people: &[Person], accounts: &[AccountId]) -> anyhow::Result<()> {
     let rights = [AccountRight::View, AccountRight::Modify, AccountRight::View];
     for (index, id) in accounts.iter().enumerate() {
         let person = &people[index % 4];
-        let share = accounts::Share { id: *id, user: person.id, right: rights[index % rights.len()] };
+        let share = accounts::Share {
+            id: *id,
+            user: person.id,
+            right: rights[index % rights.len()],
+        };
         gate.write(&owner.caller, share).await?;
     }
     Ok(())
@@ -159,24 +315,50 @@ async fn use_them(
     people: &[Person],
     accounts: &[AccountId],
 ) -> anyhow::Result<()> {
-    let reasons = ["CHG-1042 index rebuild", "INC-2210 disk full", "CHG-1050 patch window", "Restore test"];
+    let reasons = [
+        "CHG-1042 index rebuild",
+        "INC-2210 disk full",
+        "CHG-1050 patch window",
+        "Restore test",
+    ];
     for (step, reason) in reasons.iter().cycle().take(24).enumerate() {
         clock.be_behind(Duration::from_secs(60 * 60 * (100 - 4 * step as u64) / 2));
         let account = accounts[(step * 5) % accounts.len()];
-        let person = if step % 3 == 0 { owner } else { &people[((step * 5) % accounts.len()) % 4] };
+        let person = if step % 3 == 0 {
+            owner
+        } else {
+            &people[((step * 5) % accounts.len()) % 4]
+        };
         let reason = (*reason).to_owned();
         // Some of these people may not, and the trail says so.
         let _ = if step % 4 == 1 {
-            gate.read(&person.caller, accounts::CopyPassword { id: account, reason }).await
+            gate.read(&person.caller, accounts::CopyPassword { id: account, reason })
+                .await
         } else {
-            gate.read(&person.caller, accounts::RevealPassword { id: account, version: None, reason }).await
+            gate.read(
+                &person.caller,
+                accounts::RevealPassword {
+                    id: account,
+                    version: None,
+                    reason,
+                },
+            )
+            .await
         };
     }
     clock.be_behind(days(2));
-    let change = accounts::SetPassword { id: accounts[0], password: None, reason: "Quarterly rotation".to_owned() };
+    let change = accounts::SetPassword {
+        id: accounts[0],
+        password: None,
+        reason: "Quarterly rotation".to_owned(),
+    };
     gate.write(&owner.caller, change).await?;
     clock.be_behind(Duration::from_hours(3));
-    let stranger = accounts::RevealPassword { id: accounts[0], version: None, reason: "Curious".to_owned() };
+    let stranger = accounts::RevealPassword {
+        id: accounts[0],
+        version: None,
+        reason: "Curious".to_owned(),
+    };
     let _ = gate.read(&people[2].caller, stranger).await;
     Ok(())
 }

@@ -10,7 +10,11 @@ use portcullis_testkit::{Dialect, dialect};
 use crate::site::{BINARY, Site};
 
 fn both(output: &Output) -> String {
-    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+    format!(
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    )
 }
 
 #[test]
@@ -36,10 +40,19 @@ fn a_command_that_does_not_exist_is_a_usage_error() {
 async fn commands_on_a_vault_that_is_not_there_say_so_and_make_nothing() {
     let installation = Installation::new(BINARY).await;
 
-    for arguments in [["key", "status"], ["key", "rotate"], ["audit", "verify"], ["audit", "checkpoint"]] {
+    for arguments in [
+        ["key", "status"],
+        ["key", "rotate"],
+        ["audit", "verify"],
+        ["audit", "checkpoint"],
+    ] {
         let output = installation.run(&arguments).await;
         assert_eq!(output.status.code(), Some(1), "{arguments:?}: {}", both(&output));
-        assert!(both(&output).contains("there is no master key"), "{}", both(&output));
+        assert!(
+            both(&output).contains("there is no master key"),
+            "{}",
+            both(&output)
+        );
     }
     assert!(!installation.key().exists());
     assert!(!installation.data().exists());
@@ -52,7 +65,11 @@ async fn the_doctor_finds_an_empty_machine_fit_and_makes_nothing() {
     let output = installation.run(&["doctor"]).await;
 
     assert_eq!(output.status.code(), Some(0), "{}", both(&output));
-    assert!(both(&output).contains("is not there yet; the first start makes it"), "{}", both(&output));
+    assert!(
+        both(&output).contains("is not there yet; the first start makes it"),
+        "{}",
+        both(&output)
+    );
     assert!(!installation.data().exists());
     assert!(!installation.key().exists());
 }
@@ -97,12 +114,21 @@ async fn the_doctor_finds_what_is_broken_and_says_what_to_do() {
 
     if dialect() == Dialect::Sqlite {
         let database = fs::read(installation.sqlite()).unwrap();
-        fs::write(installation.sqlite(), "hunter2canary, which is no database, however long one looks at it").unwrap();
+        fs::write(
+            installation.sqlite(),
+            "hunter2canary, which is no database, however long one looks at it",
+        )
+        .unwrap();
         ails(installation, &["FAIL  Database"]).await;
         fs::write(installation.sqlite(), database).unwrap();
     }
     let output = installation.run(&["doctor"]).await;
-    assert_eq!(output.status.code(), Some(0), "all is as before: {}", both(&output));
+    assert_eq!(
+        output.status.code(),
+        Some(0),
+        "all is as before: {}",
+        both(&output)
+    );
 }
 
 /// Asserts that the doctor finds this, and repeats no contents.
@@ -120,7 +146,10 @@ async fn ails(installation: &Installation, words: &[&str]) {
 async fn a_healthcheck_tells_well_from_not_ready() {
     let installation = Installation::new(BINARY).await;
     let off = installation.run(&["healthcheck"]).await;
-    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let free = std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
     let installation = installation.with("diagnostics.listen", free);
     let nobody = installation.run(&["healthcheck"]).await;
     let mut server = Server::serve(installation).await;
@@ -131,10 +160,18 @@ async fn a_healthcheck_tells_well_from_not_ready() {
     let gone = server.installation.run(&["healthcheck"]).await;
 
     assert_eq!(off.status.code(), Some(1), "{}", both(&off));
-    assert!(both(&off).contains("`diagnostics.listen` is off"), "{}", both(&off));
+    assert!(
+        both(&off).contains("`diagnostics.listen` is off"),
+        "{}",
+        both(&off)
+    );
     assert_eq!(nobody.status.code(), Some(7), "{}", both(&nobody));
     assert_eq!(well.status.code(), Some(0), "{}", both(&well));
     assert_eq!(foreign.status.code(), Some(7), "{}", both(&foreign));
-    assert!(both(&foreign).contains("another installation"), "{}", both(&foreign));
+    assert!(
+        both(&foreign).contains("another installation"),
+        "{}",
+        both(&foreign)
+    );
     assert_eq!(gone.status.code(), Some(7), "{}", both(&gone));
 }

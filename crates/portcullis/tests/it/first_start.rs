@@ -11,11 +11,19 @@ use portcullis_testkit::{Dialect, dialect};
 use crate::site::BINARY;
 
 fn mode(path: &Path) -> u32 {
-    fs::metadata(path).unwrap_or_else(|error| panic!("{}: {error}", path.display())).permissions().mode() & 0o777
+    fs::metadata(path)
+        .unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+        .permissions()
+        .mode()
+        & 0o777
 }
 
 fn text(output: &Output) -> String {
-    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+    format!(
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    )
 }
 
 /// An installation that was served once.
@@ -41,15 +49,27 @@ async fn refuses(installation: &Installation, words: &[&str]) {
 #[tokio::test]
 async fn the_greeting_is_one_line_with_the_address_and_the_code() {
     let mut server = Server::start(BINARY).await;
-    let port = server.address().authority().rsplit(':').next().unwrap().to_owned();
+    let port = server
+        .address()
+        .authority()
+        .rsplit(':')
+        .next()
+        .unwrap()
+        .to_owned();
     let code = server.setup_code().unwrap().to_owned();
     server.stop().await;
 
     let output = server.output();
     let [line] = &output[..] else { panic!("{output:?}") };
-    assert_eq!(line, &format!("Portcullis is at https://localhost:{port}/setup — set-up code {code}"));
+    assert_eq!(
+        line,
+        &format!("Portcullis is at https://localhost:{port}/setup — set-up code {code}")
+    );
     assert!(16 <= code.len(), "{code}");
-    assert!(!server.installation.log().contains(&code), "the code must not be in the log");
+    assert!(
+        !server.installation.log().contains(&code),
+        "the code must not be in the log"
+    );
 }
 
 #[tokio::test]
@@ -93,14 +113,25 @@ async fn after_set_up_no_code_is_printed_and_the_first_one_opens_nothing() {
     server.restart().await;
 
     assert_eq!(server.setup_code(), None);
-    assert_eq!(Console::new(&server).post("/setup", &[("code", &code)]).await.status, 422);
+    assert_eq!(
+        Console::new(&server)
+            .post("/setup", &[("code", &code)])
+            .await
+            .status,
+        422
+    );
     assert!(console.is_signed_in().await, "a session survives the restart");
 }
 
 #[tokio::test]
 async fn a_new_installation_knows_no_default_name_or_password() {
     let server = Server::start(BINARY).await;
-    let guesses = [("admin", "admin"), ("admin", ""), ("portcullis", "portcullis"), ("root", "root")];
+    let guesses = [
+        ("admin", "admin"),
+        ("admin", ""),
+        ("portcullis", "portcullis"),
+        ("root", "root"),
+    ];
 
     for (username, password) in guesses {
         let answer = Console::new(&server).begin_sign_in(username, password).await;
@@ -125,7 +156,10 @@ async fn two_people_with_the_set_up_code_become_one_administrator() {
     }
 
     assert_eq!(finished, 1);
-    let people = server.installation.texts("SELECT username FROM users WHERE state = 'active'").await;
+    let people = server
+        .installation
+        .texts("SELECT username FROM users WHERE state = 'active'")
+        .await;
     assert_eq!(people.len(), 1, "{people:?}");
 }
 
@@ -144,9 +178,13 @@ async fn walk(console: &Console, code: &str, username: &str) -> bool {
     assert!(claimed.status < 500, "{}", claimed.text);
     let enrolment = console.get("/setup/authenticator").await;
     assert!(enrolment.status < 500, "{}", enrolment.text);
-    let Some(key) = enrolment.element("totp-key") else { return false };
+    let Some(key) = enrolment.element("totp-key") else {
+        return false;
+    };
     let code = crate::site::code_now(&key.replace(' ', ""));
-    let confirmed = console.post("/setup/authenticator", &[("code", &code), ("name", "Phone")]).await;
+    let confirmed = console
+        .post("/setup/authenticator", &[("code", &code), ("name", "Phone")])
+        .await;
     assert!(confirmed.status < 500, "{}", confirmed.text);
     !confirmed.items("codes").is_empty()
 }
@@ -196,7 +234,10 @@ async fn a_database_whose_key_is_missing_is_refused_and_no_other_key_is_made() {
     fs::remove_file(installation.key()).unwrap();
 
     refuses(&installation, &["master key", "missing"]).await;
-    assert!(!installation.key().exists(), "a new key would only be in the way of the real one");
+    assert!(
+        !installation.key().exists(),
+        "a new key would only be in the way of the real one"
+    );
 }
 
 #[tokio::test]
@@ -219,14 +260,27 @@ async fn two_installations_share_no_secret_and_no_name() {
     ];
 
     for (table, column) in columns {
-        let [ours, theirs] = [blobs(&first, table, column).await, blobs(&second, table, column).await];
+        let [ours, theirs] = [
+            blobs(&first, table, column).await,
+            blobs(&second, table, column).await,
+        ];
         assert!(!ours.is_empty(), "{table}.{column}");
         // A time is in the first half of an id; chance is in the second.
-        assert!(ours.iter().all(|blob| theirs.iter().all(|other| !share(blob, other, 8))), "{table}.{column}");
+        assert!(
+            ours.iter()
+                .all(|blob| theirs.iter().all(|other| !share(blob, other, 8))),
+            "{table}.{column}"
+        );
     }
     for path in [Installation::key as fn(&Installation) -> _, tls_key] {
-        let [ours, theirs] = [&first, &second].map(|installation| fs::read_to_string(path(installation)).unwrap());
-        let line = |text: &str| text.lines().nth(if text.starts_with("---") { 2 } else { 1 }).unwrap().to_owned();
+        let [ours, theirs] =
+            [&first, &second].map(|installation| fs::read_to_string(path(installation)).unwrap());
+        let line = |text: &str| {
+            text.lines()
+                .nth(if text.starts_with("---") { 2 } else { 1 })
+                .unwrap()
+                .to_owned()
+        };
         assert!(!share(&line(&ours), &line(&theirs), 12), "{ours}{theirs}");
     }
 }
@@ -240,12 +294,18 @@ async fn blobs(installation: &Installation, table: &str, column: &str) -> Vec<St
         Dialect::Postgres => format!("SELECT replace(CAST({column} AS TEXT), '-', '') FROM {table}"),
         Dialect::Sqlite => format!("SELECT lower(hex({column})) FROM {table}"),
     };
-    installation.texts(&query).await.into_iter().map(|text| text.trim_start_matches("\\x").to_owned()).collect()
+    installation
+        .texts(&query)
+        .await
+        .into_iter()
+        .map(|text| text.trim_start_matches("\\x").to_owned())
+        .collect()
 }
 
 /// Tells whether any run of `length` characters occurs in both; the first 16 of an id are its time.
 fn share(a: &str, b: &str, length: usize) -> bool {
     let skip = if a.len() == 32 { 16 } else { 0 };
     let (a, b) = (&a.as_bytes()[skip..], &b.as_bytes()[skip..]);
-    a.windows(length).any(|run| b.windows(length).any(|other| run == other))
+    a.windows(length)
+        .any(|run| b.windows(length).any(|other| run == other))
 }

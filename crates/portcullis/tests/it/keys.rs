@@ -3,16 +3,22 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::site::Site;
+use crate::site::{Site, alone};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_key_is_rotated_while_people_reveal_and_nobody_notices() {
+    let _quiet = alone().await;
     let site = Site::new().await;
     let resource = site.api.add_resource("db-prod-01").await;
     let mut accounts = Vec::new();
     for number in 0..20 {
         let password = format!("Secret-of-{number}-quite-long");
-        accounts.push((site.api.add_account(&resource, &format!("account{number}"), &password).await, password));
+        accounts.push((
+            site.api
+                .add_account(&resource, &format!("account{number}"), &password)
+                .await,
+            password,
+        ));
     }
     let accounts = Arc::new(accounts);
     let over = Arc::new(AtomicBool::new(false));
@@ -34,10 +40,22 @@ async fn a_key_is_rotated_while_people_reveal_and_nobody_notices() {
     for version in 2..=4 {
         let output = site.server.installation.run(&["key", "rotate"]).await;
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
-        assert_eq!(output.status.code(), Some(0), "{text}{}", String::from_utf8_lossy(&output.stderr));
-        assert!(text.contains(&format!("The vault key is at version {version}")), "{text}");
+        assert_eq!(
+            output.status.code(),
+            Some(0),
+            "{text}{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        assert!(
+            text.contains(&format!("The vault key is at version {version}")),
+            "{text}"
+        );
     }
-    let factors = site.server.installation.run(&["key", "rotate", "--purpose", "factors"]).await;
+    let factors = site
+        .server
+        .installation
+        .run(&["key", "rotate", "--purpose", "factors"])
+        .await;
     over.store(true, Ordering::SeqCst);
     let mut reveals = 0;
     for reader in readers {
@@ -48,10 +66,17 @@ async fn a_key_is_rotated_while_people_reveal_and_nobody_notices() {
     assert!(80 <= reveals);
     let status = site.server.installation.run(&["key", "status"]).await;
     let text = String::from_utf8_lossy(&status.stdout);
-    let vault = text.lines().find(|line| line.starts_with("vault ")).unwrap_or_else(|| panic!("{text}"));
+    let vault = text
+        .lines()
+        .find(|line| line.starts_with("vault "))
+        .unwrap_or_else(|| panic!("{text}"));
     let words: Vec<_> = vault.split_whitespace().collect();
     assert_eq!((words[1], words.last()), ("4", Some(&"current")), "{text}");
-    assert_eq!(text.lines().filter(|line| line.starts_with("vault ")).count(), 1, "old keys are gone: {text}");
+    assert_eq!(
+        text.lines().filter(|line| line.starts_with("vault ")).count(),
+        1,
+        "old keys are gone: {text}"
+    );
     // The sealed authenticator opens under its new key.
     site.console.sign_out().await;
     site.console.sign_in(&site.person).await;

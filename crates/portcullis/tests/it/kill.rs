@@ -9,7 +9,7 @@ use portcullis_testkit::server::Api;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::site::Site;
+use crate::site::{Site, alone};
 use load::{Acknowledged, Load};
 
 /// How long a start may take (R1).
@@ -17,6 +17,7 @@ const START: Duration = Duration::from_secs(5);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_acknowledged_before_a_kill_is_there_after_it() {
+    let _quiet = alone().await;
     let rounds = rounds();
     let mut site = Site::new().await;
     let mut load = Load::new(&site).await;
@@ -53,7 +54,9 @@ async fn what_was_acknowledged_before_a_kill_is_there_after_it() {
 
 fn rounds() -> usize {
     let wanted = std::env::var("PORTCULLIS_KILL_ROUNDS").ok();
-    wanted.map_or(25, |text| text.parse().expect("PORTCULLIS_KILL_ROUNDS is a number"))
+    wanted.map_or(25, |text| {
+        text.parse().expect("PORTCULLIS_KILL_ROUNDS is a number")
+    })
 }
 
 /// Some time between the first request and half a second.
@@ -67,7 +70,11 @@ fn random() -> u64 {
 }
 
 async fn checkpoint(site: &Site) -> i64 {
-    let seq = site.server.installation.texts("SELECT CAST(MAX(seq) AS TEXT) FROM audit").await;
+    let seq = site
+        .server
+        .installation
+        .texts("SELECT CAST(MAX(seq) AS TEXT) FROM audit")
+        .await;
     seq[0].parse().unwrap()
 }
 
@@ -76,19 +83,35 @@ async fn assert_all_there(site: &Site, log: &Acknowledged, round: usize) {
     let accounts: std::collections::BTreeSet<_> = log.writes.iter().map(|write| &write.account).collect();
     for write in &log.writes {
         let found = reveal(&site.api, &write.account, Some(write.version)).await;
-        assert_eq!(found.as_ref(), Ok(&write.password), "round {round}: a write is lost");
+        assert_eq!(
+            found.as_ref(),
+            Ok(&write.password),
+            "round {round}: a write is lost"
+        );
     }
     for account in accounts {
-        let last = log.writes.iter().rev().find(|write| write.account == *account).expect("it was written");
+        let last = log
+            .writes
+            .iter()
+            .rev()
+            .find(|write| write.account == *account)
+            .expect("it was written");
         let current = reveal(&site.api, account, None).await.expect("the account opens");
         // What was sent and not answered may have arrived.
         let may_be = current == last.password || log.sent.contains(&current);
         assert!(may_be, "round {round}: {account} went back to an older password");
     }
-    let reasons = site.server.installation.texts("SELECT reason FROM audit WHERE reason <> ''").await;
+    let reasons = site
+        .server
+        .installation
+        .texts("SELECT reason FROM audit WHERE reason <> ''")
+        .await;
     let reasons: std::collections::HashSet<_> = reasons.into_iter().collect();
     for reason in &log.reveals {
-        assert!(reasons.contains(reason), "round {round}: the entry of `{reason}` is lost");
+        assert!(
+            reasons.contains(reason),
+            "round {round}: the entry of `{reason}` is lost"
+        );
     }
 }
 
@@ -119,7 +142,10 @@ async fn assert_nothing_half_done(site: &Site, round: usize) {
 async fn assert_trail_is_whole(site: &Site, seq_before: &i64, round: usize) {
     let verified = site.api.get("/api/v2/audit/verify").await.expect(200).body;
     assert_eq!(verified["problems"], json!([]), "round {round}");
-    assert!(*seq_before <= verified["entries"].as_i64().unwrap_or_default(), "round {round}: the end is cut off");
+    assert!(
+        *seq_before <= verified["entries"].as_i64().unwrap_or_default(),
+        "round {round}: the end is cut off"
+    );
 }
 
 async fn assert_every_version_opens(site: &Site, accounts: &[String]) {
@@ -128,7 +154,9 @@ async fn assert_every_version_opens(site: &Site, accounts: &[String]) {
         let versions = site.api.get(&path).await.expect(200).body;
         for version in versions["items"].as_array().expect("a list") {
             let number = version["number"].as_u64().expect("a number");
-            reveal(&site.api, account, Some(number)).await.expect("every version opens");
+            reveal(&site.api, account, Some(number))
+                .await
+                .expect("every version opens");
         }
     }
 }
@@ -137,6 +165,13 @@ async fn assert_every_version_opens(site: &Site, accounts: &[String]) {
 async fn reveal(api: &Api, account: &str, version: Option<u64>) -> Result<String, Value> {
     let path = format!("/api/v2/accounts/{account}/reveal");
     let body = json!({ "reason": "", "version": version });
-    let answer = api.send(Method::POST, &path, Some(&body)).await.expect("the server answers");
-    if answer.status == 200 { Ok(answer.text("password")) } else { Err(answer.body) }
+    let answer = api
+        .send(Method::POST, &path, Some(&body))
+        .await
+        .expect("the server answers");
+    if answer.status == 200 {
+        Ok(answer.text("password"))
+    } else {
+        Err(answer.body)
+    }
 }

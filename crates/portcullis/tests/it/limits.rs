@@ -11,7 +11,7 @@ use serde_json::json;
 use tokio::io::AsyncReadExt;
 use tokio::time::{sleep, timeout};
 
-use crate::site::{BINARY, Site};
+use crate::site::{BINARY, Site, alone};
 use wire::Wire;
 
 /// How long anybody else may have to wait meanwhile.
@@ -27,12 +27,16 @@ pub(crate) fn resident(server: &Server, field: &str) -> u64 {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn slow_clients_keep_nobody_from_being_served_and_are_sent_away() {
+    let _quiet = alone().await;
     let server = Server::start(BINARY).await;
     let mut slow = tokio::task::JoinSet::new();
     for _ in 0..200 {
         let mut wire = Wire::connect(&server).await;
         slow.spawn(async move {
-            for byte in b"GET /healthz HTTP/1.1\r\nhost: localhost\r\nx-slow: ".iter().cycle() {
+            for byte in b"GET /healthz HTTP/1.1\r\nhost: localhost\r\nx-slow: "
+                .iter()
+                .cycle()
+            {
                 if wire.send(&[*byte]).await.is_err() {
                     return;
                 }
@@ -105,16 +109,29 @@ async fn a_body_that_is_deep_or_wrong_is_refused_with_a_problem() {
             .send()
             .await
             .unwrap();
-        assert!(answer.status().is_client_error(), "{} for {:.20}", answer.status(), body);
+        assert!(
+            answer.status().is_client_error(),
+            "{} for {:.20}",
+            answer.status(),
+            body
+        );
         assert_eq!(answer.headers()["content-type"], "application/problem+json");
     }
-    assert_eq!(site.api.post("/api/v2/resources", &json!({ "name": "x", "kind": "Linux" })).await.status, 201);
+    assert_eq!(
+        site.api
+            .post("/api/v2/resources", &json!({ "name": "x", "kind": "Linux" }))
+            .await
+            .status,
+        201
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_client_that_never_shakes_hands_is_sent_away() {
     let server = Server::start(BINARY).await;
-    let mut silent = tokio::net::TcpStream::connect(server.address().authority()).await.unwrap();
+    let mut silent = tokio::net::TcpStream::connect(server.address().authority())
+        .await
+        .unwrap();
 
     let read = timeout(Duration::from_secs(20), silent.read(&mut [0; 16])).await;
 

@@ -5,6 +5,7 @@ mod configuration;
 mod first_start;
 mod keys;
 mod kill;
+mod leaks;
 mod limits;
 mod race;
 mod site;

@@ -27,12 +27,22 @@ async fn send_at_once(consoles: &[Console], code: &str) -> Vec<Page> {
 }
 
 fn opens_a_session(page: &Page) -> bool {
-    let cookies = page.headers.get_all("set-cookie").iter().filter_map(|value| value.to_str().ok());
-    cookies.filter(|cookie| !cookie.contains("Max-Age=0")).any(|cookie| cookie.starts_with("__Host-portcullis_session="))
+    let cookies = page
+        .headers
+        .get_all("set-cookie")
+        .iter()
+        .filter_map(|value| value.to_str().ok());
+    cookies
+        .filter(|cookie| !cookie.contains("Max-Age=0"))
+        .any(|cookie| cookie.starts_with("__Host-portcullis_session="))
 }
 
 async fn sessions(site: &Site) -> usize {
-    site.server.installation.texts("SELECT factor FROM sessions").await.len()
+    site.server
+        .installation
+        .texts("SELECT factor FROM sessions")
+        .await
+        .len()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -40,13 +50,25 @@ async fn a_code_sent_fifty_times_on_one_login_opens_one_session() {
     let site = Site::new().await;
     let before = sessions(&site).await;
     let console = Console::new(&site.server);
-    let _ = console.begin_sign_in(&site.person.username, &site.person.password).await.expect(303);
+    let _ = console
+        .begin_sign_in(&site.person.username, &site.person.password)
+        .await
+        .expect(303);
     let consoles = vec![console; TAKERS];
 
     let pages = send_at_once(&consoles, &site.person.next_code().await).await;
 
-    assert!(pages.iter().all(|page| page.status < 500), "{:?}", statuses(&pages));
-    assert_eq!(pages.iter().filter(|page| opens_a_session(page)).count(), 1, "{:?}", statuses(&pages));
+    assert!(
+        pages.iter().all(|page| page.status < 500),
+        "{:?}",
+        statuses(&pages)
+    );
+    assert_eq!(
+        pages.iter().filter(|page| opens_a_session(page)).count(),
+        1,
+        "{:?}",
+        statuses(&pages)
+    );
     assert_eq!(sessions(&site).await, before + 1);
     println!("one login, {TAKERS} times: {:?}", statuses(&pages));
 }
@@ -58,14 +80,26 @@ async fn a_code_sent_on_fifty_logins_at_once_opens_one_session() {
     let mut consoles = Vec::new();
     for _ in 0..TAKERS {
         let console = Console::new(&site.server);
-        let _ = console.begin_sign_in(&site.person.username, &site.person.password).await.expect(303);
+        let _ = console
+            .begin_sign_in(&site.person.username, &site.person.password)
+            .await
+            .expect(303);
         consoles.push(console);
     }
     // The code that was used to enrol is dead as well.
     let pages = send_at_once(&consoles, &site.person.next_code().await).await;
 
-    assert!(pages.iter().all(|page| page.status < 500), "{:?}", statuses(&pages));
-    assert_eq!(pages.iter().filter(|page| opens_a_session(page)).count(), 1, "{:?}", statuses(&pages));
+    assert!(
+        pages.iter().all(|page| page.status < 500),
+        "{:?}",
+        statuses(&pages)
+    );
+    assert_eq!(
+        pages.iter().filter(|page| opens_a_session(page)).count(),
+        1,
+        "{:?}",
+        statuses(&pages)
+    );
     assert_eq!(sessions(&site).await, before + 1);
     println!("{TAKERS} logins: {:?}", statuses(&pages));
 }

@@ -22,15 +22,33 @@ impl Site {
     pub(crate) async fn on(installation: Installation) -> Self {
         let server = Server::serve(installation).await;
         let (console, person) = Console::set_up_first(&server).await;
-        let token = console.token("test", &["read", "reveal", "write", "administer"]).await;
+        let token = console
+            .token("test", &["read", "reveal", "write", "administer"])
+            .await;
         let api = Api::new(&server, &token);
-        Self { server, console, person, api }
+        Self {
+            server,
+            console,
+            person,
+            api,
+        }
     }
+}
+
+/// Heavy tests and those that measure take turns: on few processors one would be the other's noise.
+pub(crate) async fn alone() -> tokio::sync::MutexGuard<'static, ()> {
+    static TURN: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+    TURN.lock().await
 }
 
 /// What an authenticator app with this key shows.
 pub(crate) fn code_now(key: &str) -> String {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("it is after 1970");
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .expect("it is after 1970");
     let moment = Timestamp::from_micros(i64::try_from(now.as_micros()).expect("it is not the far future"));
-    Authenticator::new(Secret::new(key)).code(moment, 0).expose().to_owned()
+    Authenticator::new(Secret::new(key))
+        .code(moment, 0)
+        .expose()
+        .to_owned()
 }

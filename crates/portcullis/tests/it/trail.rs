@@ -19,7 +19,12 @@ async fn recorded() -> Server {
 
 async fn checkpoint(installation: &Installation) -> String {
     let output = installation.run(&["audit", "checkpoint"]).await;
-    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(
+        output.status.code(),
+        Some(0),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     String::from_utf8(output.stdout).unwrap()
 }
 
@@ -59,7 +64,10 @@ async fn an_untouched_trail_is_whole_also_against_an_earlier_checkpoint() {
 #[tokio::test]
 async fn an_edited_entry_is_found() {
     let server = recorded().await;
-    server.installation.sql("UPDATE audit SET actor = 'mallory' WHERE seq = 3").await;
+    server
+        .installation
+        .sql("UPDATE audit SET actor = 'mallory' WHERE seq = 3")
+        .await;
 
     finds(&server.installation, None, "entry 3: it was changed").await;
 }
@@ -69,7 +77,12 @@ async fn a_removed_entry_is_found() {
     let server = recorded().await;
     server.installation.sql("DELETE FROM audit WHERE seq = 3").await;
 
-    finds(&server.installation, None, "entry 4: 1 entries before it are missing").await;
+    finds(
+        &server.installation,
+        None,
+        "entry 4: 1 entries before it are missing",
+    )
+    .await;
 }
 
 #[tokio::test]
@@ -87,12 +100,18 @@ async fn an_inserted_entry_is_found() {
     let server = recorded().await;
     let columns = "at, operation, actor_kind, actor_id, actor, door, address, request, session_id, subject_kind, \
                    subject_id, subject, outcome, reason, message, digest, hash, mac_version, mac";
-    let copy = format!("INSERT INTO audit (seq, {columns}) SELECT MAX(seq) + 1, {columns} FROM audit WHERE seq = 2");
+    let copy =
+        format!("INSERT INTO audit (seq, {columns}) SELECT MAX(seq) + 1, {columns} FROM audit WHERE seq = 2");
     // PostgreSQL wants the other columns grouped; one row is what both give.
     let copy = copy.replace("MAX(seq) + 1", "(SELECT MAX(seq) + 1 FROM audit)");
     server.installation.sql(&copy).await;
 
-    finds(&server.installation, None, "it was changed, moved, or the one before it was").await;
+    finds(
+        &server.installation,
+        None,
+        "it was changed, moved, or the one before it was",
+    )
+    .await;
 }
 
 #[tokio::test]
@@ -100,14 +119,22 @@ async fn a_cut_off_tail_is_found_with_a_checkpoint_from_outside() {
     let server = recorded().await;
     let kept = checkpoint(&server.installation).await;
     let seq: i64 = kept.split_whitespace().nth(1).unwrap().parse().unwrap();
-    server.installation.sql(&format!("DELETE FROM audit WHERE seq >= {}", seq - 1)).await;
+    server
+        .installation
+        .sql(&format!("DELETE FROM audit WHERE seq >= {}", seq - 1))
+        .await;
 
     finds(&server.installation, Some(&kept), "").await;
     // The verifications themselves are recorded, so the trail soon is as long as it was; but it is another one.
     for _ in 0..3 {
         assert_eq!(verify(&server.installation, None).await.0, Some(0));
     }
-    finds(&server.installation, Some(&kept), "it is not the one that the checkpoint names").await;
+    finds(
+        &server.installation,
+        Some(&kept),
+        "it is not the one that the checkpoint names",
+    )
+    .await;
 }
 
 #[tokio::test]

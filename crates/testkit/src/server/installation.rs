@@ -25,6 +25,8 @@ pub struct Installation {
 
 impl Installation {
     /// Empty folders, data and key apart, and a database of the kind that this run tests.
+    ///
+    /// `PORTCULLIS_TEST_BINARY` names another binary, such as the release build.
     pub async fn new(binary: impl AsRef<Path>) -> Self {
         let folder = tempfile::tempdir().expect("there is room for an installation");
         let database = match dialect() {
@@ -44,7 +46,8 @@ impl Installation {
                 .map(|database| format!("database.url={}", database.url())),
         );
         Self {
-            binary: binary.as_ref().to_owned(),
+            binary: std::env::var_os("PORTCULLIS_TEST_BINARY")
+                .map_or_else(|| binary.as_ref().to_owned(), PathBuf::from),
             settings,
             wrapper: Vec::new(),
             database,

@@ -51,9 +51,18 @@ impl Load {
         let resource = site.api.add_resource("db-prod-01").await;
         let mut own = Vec::new();
         for worker in 0..WORKERS {
-            own.push(site.api.add_account(&resource, &format!("worker{worker}"), "before the first round").await);
+            own.push(
+                site.api
+                    .add_account(&resource, &format!("worker{worker}"), "before the first round")
+                    .await,
+            );
         }
-        Self { api: site.api.clone(), resource, own, added: Vec::new() }
+        Self {
+            api: site.api.clone(),
+            resource,
+            own,
+            added: Vec::new(),
+        }
     }
 
     /// Every account that was ever acknowledged.
@@ -89,9 +98,16 @@ impl Load {
     /// Waits until everybody has noticed.
     pub(super) async fn stop(&mut self, running: Running) -> Acknowledged {
         running.workers.join_all().await;
-        let log = Arc::into_inner(running.log).expect("the workers are gone").into_inner().expect("nobody panicked");
+        let log = Arc::into_inner(running.log)
+            .expect("the workers are gone")
+            .into_inner()
+            .expect("nobody panicked");
         let old = self.accounts();
-        let new = log.writes.iter().map(|write| &write.account).filter(|account| !old.contains(account));
+        let new = log
+            .writes
+            .iter()
+            .map(|write| &write.account)
+            .filter(|account| !old.contains(account));
         self.added.extend(new.cloned());
         log
     }
@@ -113,10 +129,17 @@ impl Worker {
     }
 
     async fn set(&self, name: &str) -> Option<()> {
-        let (path, password) = (format!("/api/v2/accounts/{}/password", self.account), format!("set-in-{name}"));
+        let (path, password) = (
+            format!("/api/v2/accounts/{}/password", self.account),
+            format!("set-in-{name}"),
+        );
         let body = json!({ "password": password });
         let version = self.ask(Method::PUT, &path, &body, Some(&password), 200).await?["version"].as_u64()?;
-        self.log().writes.push(Write { account: self.account.clone(), version, password });
+        self.log().writes.push(Write {
+            account: self.account.clone(),
+            version,
+            password,
+        });
         Some(())
     }
 
@@ -133,9 +156,15 @@ impl Worker {
     async fn add(&self, name: &str) -> Option<()> {
         let password = format!("added-in-{name}");
         let body = json!({ "resource": self.resource, "name": name, "password": password });
-        let made = self.ask(Method::POST, "/api/v2/accounts", &body, Some(&password), 201).await?;
+        let made = self
+            .ask(Method::POST, "/api/v2/accounts", &body, Some(&password), 201)
+            .await?;
         let account = made["id"].as_str()?.to_owned();
-        self.log().writes.push(Write { account, version: 1, password });
+        self.log().writes.push(Write {
+            account,
+            version: 1,
+            password,
+        });
         Some(())
     }
 

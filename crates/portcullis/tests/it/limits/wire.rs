@@ -28,7 +28,10 @@ impl Wire {
             .with_no_client_auth();
         let stream = TcpStream::connect(server.address().authority()).await.unwrap();
         let name = ServerName::try_from("localhost").unwrap();
-        let stream = TlsConnector::from(Arc::new(config)).connect(name, stream).await.unwrap();
+        let stream = TlsConnector::from(Arc::new(config))
+            .connect(name, stream)
+            .await
+            .unwrap();
         let (reading, writing) = tokio::io::split(stream);
         Self { reading, writing }
     }

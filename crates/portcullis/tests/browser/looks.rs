@@ -1,0 +1,203 @@
+//! Every page, light and dark, wide and narrow: no accessibility violation, no policy violation, a picture of each.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use portcullis_testkit::server::Server;
+use serde_json::{Value, json};
+
+use crate::browser::Browser;
+use crate::chromium::Chromium;
+
+const SIZES: [(u32, u32); 2] = [(1280, 900), (390, 844)];
+const THEMES: [&str; 2] = ["light", "dark"];
+
+#[tokio::test]
+async fn every_page_is_accessible_and_keeps_its_policy() {
+    let axe = std::env::var_os("PORTCULLIS_TEST_AXE").map(|path| {
+        std::fs::read_to_string(&path)
+            .unwrap_or_else(|error| panic!("{} cannot be read: {error}", Path::new(&path).display()))
+    });
+    if axe.is_none() {
+        skipped("accessibility of the pages: PORTCULLIS_TEST_AXE names no axe.min.js");
+    }
+    let server = Server::start(env!("CARGO_BIN_EXE_portcullis")).await;
+    let chromium = Chromium::start().await;
+    let olga = Browser::open(&chromium, "olga", server.url(""), SIZES[0]).await;
+    // Violations are counted from the first line of every page on.
+    let listen = "window.violations = []; document.addEventListener('securitypolicyviolation', event => \
+                  window.violations.push(event.violatedDirective + ' ' + event.blockedURI + ' ' + event.sample));";
+    olga.command(
+        "Page.addScriptToEvaluateOnNewDocument",
+        json!({ "source": listen }),
+    )
+    .await;
+
+    let mut found = Vec::new();
+    let mut pages = 0;
+    for path in ["/setup", "/sign-in"] {
+        pages += look(&olga, path, axe.as_deref(), &mut found).await;
+    }
+    let person = [
+        ("username", "olga"),
+        ("display_name", "Olga Owner"),
+        ("email", "olga@corp.example"),
+    ];
+    olga.set_up(server.setup_code().expect("nobody has set up"), &person)
+        .await;
+    fill(&olga).await;
+    let account = olga.path().await;
+    let resource = olga
+        .evaluate("document.querySelector('a[href^=\"/resources/\"]').getAttribute('href')")
+        .await;
+    let resource = resource
+        .as_str()
+        .expect("an account links to its resource")
+        .to_owned();
+    let tabs = ["", "?tab=access", "?tab=history", "?tab=activity"].map(|tab| format!("{account}{tab}"));
+    let fixed = [
+        "/",
+        "/passwords",
+        "/passwords?q=zebra",
+        "/passwords/new",
+        "/resources",
+        "/resources/new",
+        "/trash",
+        "/users",
+        "/users/new",
+        "/audit",
+        "/audit/verify",
+        "/me/security",
+        "/me/preferences",
+        "/me/tokens",
+        "/admin/keys",
+        "/search?q=db",
+        "/shortcuts",
+        "/help/api",
+        "/no/such/page",
+    ];
+    let own_pages = [
+        format!("{account}/edit"),
+        resource.clone(),
+        format!("{resource}/edit"),
+    ];
+    for path in fixed.map(str::to_owned).iter().chain(&tabs).chain(&own_pages) {
+        pages += look(&olga, path, axe.as_deref(), &mut found).await;
+    }
+    olga.command("Emulation.clearDeviceMetricsOverride", json!({}))
+        .await;
+    olga.goto("/passwords").await;
+    olga.submit(&[], "form[action='/sign-out'] button").await;
+    olga.goto("/sign-in").await;
+    olga.submit(&[("username", "olga")], "main button.primary").await;
+    pages += look(&olga, "/sign-in/password", axe.as_deref(), &mut found).await;
+    olga.quit().await;
+
+    println!("{pages} views looked at, {} findings", found.len());
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+/// Something of everything, so that lists are not empty; ends at an account.
+async fn fill(olga: &Browser) {
+    for name in ["db-prod-01", "web-prod-01"] {
+        olga.goto("/resources/new").await;
+        let fields = [
+            ("name", name),
+            ("kind", "Linux"),
+            ("address", "10.20.0.11"),
+            ("department", "Platform"),
+        ];
+        olga.submit(&fields, "main button.primary").await;
+    }
+    olga.goto("/users/new").await;
+    olga.submit(
+        &[
+            ("username", "vera"),
+            ("display_name", "Vera Viewer"),
+            ("email", "vera@corp.example"),
+        ],
+        "main button.primary",
+    )
+    .await;
+    olga.goto("/passwords/new").await;
+    olga.submit(&[("name", "root")], "main button.primary").await;
+}
+
+/// Looks at one page in every way. Answers in how many.
+async fn look(browser: &Browser, path: &str, axe: Option<&str>, found: &mut Vec<String>) -> usize {
+    for (width, height) in SIZES {
+        for theme in THEMES {
+            let screen =
+                json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500 });
+            browser
+                .command("Emulation.setDeviceMetricsOverride", screen)
+                .await;
+            let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": theme }] });
+            browser.command("Emulation.setEmulatedMedia", media).await;
+            browser.goto(path).await;
+            let view = format!("{path} {theme} {width} px");
+            let wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth";
+            let over = browser.evaluate(wide).await.as_i64().unwrap_or_default();
+            if 0 < over {
+                found.push(format!("{view}: {over} px too wide"));
+            }
+            if let Some(axe) = axe {
+                found.extend(
+                    violations(browser, axe)
+                        .await
+                        .into_iter()
+                        .map(|violation| format!("{view}: {violation}")),
+                );
+            }
+            let broken = browser.evaluate("window.violations").await;
+            for violation in broken.as_array().into_iter().flatten() {
+                found.push(format!("{view}: content security policy: {violation}"));
+            }
+            picture(browser, &view).await;
+        }
+    }
+    SIZES.len() * THEMES.len()
+}
+
+async fn violations(browser: &Browser, axe: &str) -> Vec<String> {
+    browser.evaluate(&format!("{axe}; undefined")).await;
+    let run = "axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] })\
+               .then(result => result.violations.map(found => found.id + ': ' + \
+               found.nodes.slice(0, 3).map(node => node.target.join(' ')).join(' | ')))";
+    let found = browser.evaluate(run).await;
+    found
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .map(str::to_owned)
+        .collect()
+}
+
+async fn picture(browser: &Browser, view: &str) {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("screenshots");
+    std::fs::create_dir_all(&folder).expect("the folder of the pictures can be made");
+    let name: String = view
+        .chars()
+        .map(|letter| if letter.is_alphanumeric() { letter } else { '-' })
+        .take(80)
+        .collect();
+    browser
+        .driver
+        .screenshot(&folder.join(format!("{name}.png")))
+        .await
+        .expect("Chromium takes a picture");
+}
+
+/// Says that something could not be tested, so that the run counts it.
+fn skipped(reason: &str) {
+    println!("SKIPPED: {reason}");
+    if let Some(path) = std::env::var_os("PORTCULLIS_SKIPS") {
+        let mut file = std::fs::OpenOptions::new()
+            .append(true)
+            .create(true)
+            .open(path)
+            .expect("the list of skips opens");
+        writeln!(file, "{reason}").expect("the list of skips takes a line");
+    }
+}

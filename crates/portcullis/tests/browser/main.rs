@@ -1,0 +1,6 @@
+//! A real Chromium at the real server.
+
+mod browser;
+mod chromium;
+mod looks;
+mod story;
