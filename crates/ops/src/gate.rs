@@ -72,6 +72,12 @@ impl Gate {
         })
     }
 
+    /// Tells whether a vault was made in this database: then only its own master key opens it.
+    pub async fn has_vault(store: &Store) -> Result<bool, StoreError> {
+        let snapshot = store.begin_read().await?;
+        Ok(portcullis_store::install::find(&snapshot).await?.is_some())
+    }
+
     pub fn now(&self) -> Timestamp {
         self.services.now()
     }

@@ -8,7 +8,7 @@ use std::path::Path;
 use anyhow::{Context, bail};
 use portcullis_crypto::FileSlot;
 use portcullis_ops::Gate;
-use portcullis_store::{Store, install};
+use portcullis_store::Store;
 
 use crate::config::Config;
 use crate::tools::{OsChance, tools};
@@ -42,7 +42,7 @@ pub(crate) async fn gate(config: &Config, start: Start) -> anyhow::Result<Gate> 
     keep_private(config)?;
     let store = Store::open(&config.database).await?;
     if !slot.exists() {
-        if install::find(&store.begin_read().await?).await?.is_some() {
+        if Gate::has_vault(&store).await? {
             bail!(
                 "the master key {} is missing, and the database cannot be opened without it. \
                  Put it back from where it is kept safe, or set `keys.file`",

@@ -128,18 +128,6 @@ impl Browser {
         url.path().to_owned()
     }
 
-    pub(crate) async fn keys(&self, keys: impl Into<TypingData>) {
-        let focused = self
-            .driver
-            .active_element()
-            .await
-            .expect("something has the focus");
-        focused
-            .send_keys(keys)
-            .await
-            .expect("what has the focus takes keys");
-    }
-
     /// The value of an expression in the page, past its content security policy.
     pub(crate) async fn evaluate(&self, expression: &str) -> Value {
         let params = json!({ "expression": expression, "returnByValue": true, "awaitPromise": true });
