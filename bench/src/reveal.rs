@@ -13,7 +13,7 @@ use portcullis_crypto::{Keyring, Purpose, sha256, token_digest};
 use portcullis_http::{ClientAddress, Web, WebSettings};
 use portcullis_model::{AccountId, Scope};
 use portcullis_ops::tokens;
-use portcullis_store::{Store, accounts, audit, grants, users, versions};
+use portcullis_store::{Store, audit, grants, users, versions};
 use portcullis_testkit::World;
 use serde::{Deserialize, Serialize};
 
@@ -221,10 +221,9 @@ async fn open(plain: &Plain, token: &str, id: AccountId) -> Result<String> {
         .await?
         .and_then(|held| held.right)
         .context("right")?;
-    let number = accounts::current_version(&snapshot, id)
+    let (version, number) = versions::find_or_current(&snapshot, id, None)
         .await?
-        .context("account")?;
-    let version = versions::find(&snapshot, id, number).await?.context("version")?;
+        .context("version")?;
     let digest = sha256(&[&version.password.ciphertext]);
     let newest = audit::newest_digest(&snapshot, id.0).await?.context("digest")?;
     anyhow::ensure!(newest == digest);

@@ -24,7 +24,10 @@ pub(crate) async fn wrap(State(web): State<Web>, mut request: Request, next: Nex
     request.extensions_mut().insert(RequestId(id.clone()));
 
     // No text that people type holds NUL, and PostgreSQL cannot store it.
-    let holds_nul = request.uri().to_string().contains("%00");
+    let holds_nul = request
+        .uri()
+        .path_and_query()
+        .is_some_and(|asked| asked.as_str().contains("%00"));
     let response = if holds_nul {
         Failure::from(Problem::of_status(StatusCode::BAD_REQUEST)).into_response()
     } else if csrf::allows(request.method(), request.uri(), request.headers()) {

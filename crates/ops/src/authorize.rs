@@ -70,64 +70,43 @@ pub(crate) async fn authorize<'a, O: Operation>(
     records: &'a Records,
     snapshot: &Snapshot,
 ) -> Result<Permit<'a, O>, OpError> {
-    if !caller.scopes.include(O::SCOPE) {
-        return Err(OpError::Denied);
-    }
-    let subject = records.entry().subject.id;
-    match O::RIGHT {
-        Right::Nothing => {}
-        Right::Operator => {
-            if !matches!(caller.actor, Actor::Console | Actor::Job(_)) {
-                return Err(OpError::Denied);
-            }
-        }
-        Right::SignedIn => {
-            caller.user().ok_or(OpError::Denied)?;
-        }
-        Right::System(right) => {
-            let allowed = match caller.role() {
-                Some(role) => role.has(right),
-                // Whoever runs the command line on the server holds its key.
-                None => matches!(caller.actor, Actor::Console),
-            };
-            if !allowed {
-                return Err(OpError::Denied);
-            }
-        }
-        Right::OnAccount(right) => {
-            on_account(caller, records, snapshot, subject, right, Place::InUse).await?;
-        }
-        Right::OnDeletedAccount => {
-            on_account(
-                caller,
-                records,
-                snapshot,
-                subject,
-                AccountRight::Full,
-                Place::InTrash,
-            )
-            .await?;
-        }
-        Right::OnResource(right) => {
-            on_resource(caller, records, snapshot, subject, right, Place::InUse).await?;
-        }
-        Right::OnDeletedResource => {
-            on_resource(
-                caller,
-                records,
-                snapshot,
-                subject,
-                AccountRight::Full,
-                Place::InTrash,
-            )
-            .await?;
-        }
-    }
+    require(caller, records, snapshot, O::RIGHT, O::SCOPE).await?;
     Ok(Permit {
         caller,
         records,
         operation: PhantomData,
     })
+}
+
+async fn require(
+    caller: &Caller,
+    records: &Records,
+    snapshot: &Snapshot,
+    right: Right,
+    scope: Scope,
+) -> Result<(), OpError> {
+    if !caller.scopes.include(scope) {
+        return Err(OpError::Denied);
+    }
+    let allowed = match right {
+        Right::Nothing => true,
+        Right::Operator => matches!(caller.actor, Actor::Console | Actor::Job(_)),
+        Right::SignedIn => caller.user().is_some(),
+        Right::System(right) => match caller.role() {
+            Some(role) => role.has(right),
+            // Whoever runs the command line on the server holds its key.
+            None => matches!(caller.actor, Actor::Console),
+        },
+        Right::OnAccount(right) => return on_account(caller, records, snapshot, right, Place::InUse).await,
+        Right::OnDeletedAccount => {
+            return on_account(caller, records, snapshot, AccountRight::Full, Place::InTrash).await;
+        }
+        Right::OnResource(right) => return on_resource(caller, records, snapshot, right, Place::InUse).await,
+        Right::OnDeletedResource => {
+            return on_resource(caller, records, snapshot, AccountRight::Full, Place::InTrash).await;
+        }
+    };
+    if allowed { Ok(()) } else { Err(OpError::Denied) }
 }
 
 #[derive(Clone, Copy, Eq, PartialEq)]
@@ -140,12 +119,11 @@ async fn on_account(
     caller: &Caller,
     records: &Records,
     snapshot: &Snapshot,
-    subject: Option<Uuid>,
     right: AccountRight,
     place: Place,
 ) -> Result<(), OpError> {
     let user = caller.user().ok_or(OpError::Denied)?;
-    let id = AccountId(subject.ok_or(OpError::NotFound)?);
+    let id = AccountId(subject(records)?);
     let held = grants::on_account(snapshot, user, id)
         .await?
         .ok_or(OpError::NotFound)?;
@@ -156,16 +134,20 @@ async fn on_resource(
     caller: &Caller,
     records: &Records,
     snapshot: &Snapshot,
-    subject: Option<Uuid>,
     right: AccountRight,
     place: Place,
 ) -> Result<(), OpError> {
     let user = caller.user().ok_or(OpError::Denied)?;
-    let id = ResourceId(subject.ok_or(OpError::NotFound)?);
+    let id = ResourceId(subject(records)?);
     let held = grants::on_resource(snapshot, user, id)
         .await?
         .ok_or(OpError::NotFound)?;
     decide(records, held, right, place)
+}
+
+/// The thing that the operation is about.
+fn subject(records: &Records) -> Result<Uuid, OpError> {
+    records.entry().subject.id.ok_or(OpError::NotFound)
 }
 
 /// A stranger hears that it does not exist; somebody who sees it, that they may not.

@@ -214,25 +214,30 @@ impl Gate {
                 }
                 Ok(output)
             }
-            Err(error) => {
-                let outcome = match &error {
-                    // A proof that is asked for in a form, such as the current password, can be guessed there.
-                    OpError::Invalid(_) if closing == Closing::Remote => Outcome::Deny,
-                    OpError::Invalid(_) | OpError::Expired => return Err(error),
-                    OpError::Denied | OpError::NotFound | OpError::TooMany { .. } => Outcome::Deny,
-                    OpError::Busy { .. }
-                    | OpError::Conflict(_)
-                    | OpError::Damaged
-                    | OpError::Unavailable(_) => Outcome::Fail,
-                };
-                if let OpError::Unavailable(cause) = &error {
-                    tracing::error!(operation = O::NAME, error = &**cause, "{} failed", O::NAME);
-                }
-                let mut entry = records.ended(outcome);
-                entry.message.get_or_insert_with(|| error.to_string());
-                self.trail.record(entry).await?;
-                Err(error)
+            Err(error) => Err(self.refuse(records, error, closing).await),
+        }
+    }
+
+    /// Puts a refusal or a failure on record. What cannot be recorded is the failure to tell.
+    async fn refuse(&self, records: Records, error: OpError, closing: Closing) -> OpError {
+        let outcome = match &error {
+            // A proof that is asked for in a form, such as the current password, can be guessed there.
+            OpError::Invalid(_) if closing == Closing::Remote => Outcome::Deny,
+            OpError::Invalid(_) | OpError::Expired => return error,
+            OpError::Denied | OpError::NotFound | OpError::TooMany { .. } => Outcome::Deny,
+            OpError::Busy { .. } | OpError::Conflict(_) | OpError::Damaged | OpError::Unavailable(_) => {
+                Outcome::Fail
             }
+        };
+        let mut entry = records.ended(outcome);
+        if let OpError::Unavailable(cause) = &error {
+            let operation = entry.operation;
+            tracing::error!(operation, error = &**cause, "{operation} failed");
+        }
+        entry.message.get_or_insert_with(|| error.to_string());
+        match self.trail.record(entry).await {
+            Ok(()) => error,
+            Err(unrecorded) => unrecorded,
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Texts from outside, on their way into fields and into the trail.
 
+use std::borrow::Cow;
+
 use portcullis_model::{Name, NameError};
 
 use crate::{FieldError, OpError};
@@ -8,9 +10,9 @@ use crate::{FieldError, OpError};
 const LONGEST: usize = 1000;
 
 /// A text for the trail: one line, no characters that could forge another, not too long.
-pub(crate) fn for_trail(text: &str) -> String {
+pub(crate) fn for_trail(text: &str) -> Cow<'_, str> {
     if text.len() <= LONGEST && text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
-        return text.to_owned();
+        return text.into();
     }
     let mut clean = String::with_capacity(text.len());
     for (count, character) in text.chars().enumerate() {
@@ -27,7 +29,7 @@ pub(crate) fn for_trail(text: &str) -> String {
             clean.push(character);
         }
     }
-    clean
+    clean.into()
 }
 
 /// Collects what is wrong with the fields of one input.

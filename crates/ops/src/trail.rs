@@ -35,30 +35,30 @@ pub(crate) async fn append(tx: &Tx, vault: &Vault, entries: &[AuditEntry]) -> Re
     Ok(audit::insert(tx, &rows).await?)
 }
 
-fn unchained(entry: &AuditEntry, seq: i64) -> AuditRow {
+fn unchained(entry: &AuditEntry, seq: i64) -> AuditRow<'_> {
     let (actor_kind, actor_id, actor) = match &entry.caller.actor {
-        Actor::Anonymous => ("anonymous", None, String::new()),
-        Actor::Console => ("console", None, "console".to_owned()),
-        Actor::Job(name) => ("job", None, (*name).to_owned()),
-        Actor::Person { id, username, .. } => ("person", Some(id.0), username.clone()),
+        Actor::Anonymous => ("anonymous", None, ""),
+        Actor::Console => ("console", None, "console"),
+        Actor::Job(name) => ("job", None, *name),
+        Actor::Person { id, username, .. } => ("person", Some(id.0), username.as_str()),
     };
     AuditRow {
         seq,
         at: entry.at,
-        operation: entry.operation.to_owned(),
-        actor_kind: actor_kind.to_owned(),
+        operation: entry.operation.into(),
+        actor_kind: actor_kind.into(),
         actor_id,
-        actor,
-        door: entry.caller.door.word().to_owned(),
+        actor: actor.into(),
+        door: entry.caller.door.word().into(),
         address: for_trail(&entry.caller.address),
         request: for_trail(&entry.caller.request),
         session: entry.caller.session.map(|session| session.0),
-        subject_kind: entry.subject.kind.word().to_owned(),
+        subject_kind: entry.subject.kind.word().into(),
         subject_id: entry.subject.id,
-        subject: entry.subject.name.as_deref().map(for_trail).unwrap_or_default(),
-        outcome: entry.outcome.word().to_owned(),
-        reason: entry.reason.as_deref().map(for_trail).unwrap_or_default(),
-        message: entry.message.as_deref().map(for_trail).unwrap_or_default(),
+        subject: for_trail(entry.subject.name.as_deref().unwrap_or_default()),
+        outcome: entry.outcome.word().into(),
+        reason: for_trail(entry.reason.as_deref().unwrap_or_default()),
+        message: for_trail(entry.message.as_deref().unwrap_or_default()),
         digest: entry.digest.map(|digest| digest.to_vec()),
         hash: Vec::new(),
         mac_version: 0,
@@ -67,7 +67,7 @@ fn unchained(entry: &AuditEntry, seq: i64) -> AuditRow {
 }
 
 /// The hash of a row: SHA-256 over the hash before it and every field, each with its length in front.
-fn link(before: &[u8], row: &AuditRow) -> [u8; 32] {
+fn link(before: &[u8], row: &AuditRow<'_>) -> [u8; 32] {
     let mut bytes = Vec::with_capacity(512);
     let mut field = |value: Option<&[u8]>| match value {
         Some(value) => {
@@ -126,7 +126,7 @@ impl Verifier {
     /// Takes the next row. Without keys only the chain is checked, not who could have written it.
     pub(crate) fn take(
         &mut self,
-        row: &AuditRow,
+        row: &AuditRow<'_>,
         keyring: Option<&Keyring>,
         checkpoint: Option<&Checkpoint>,
     ) {

@@ -1,15 +1,20 @@
-use tracing_subscriber::EnvFilter;
-use tracing_subscriber::fmt;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{Layer, fmt};
 
 use crate::config::{Config, LogFormat};
 
 /// Sends the log to standard error: standard output is for what people ask for.
 pub(crate) fn start(config: &Config) -> anyhow::Result<()> {
-    let filter = EnvFilter::try_new(&config.log_level)?;
-    let log = fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    match config.log {
-        LogFormat::Json => log.json().flatten_event(true).init(),
-        LogFormat::Text => log.with_target(false).init(),
-    }
+    let filter: Targets = config.log_level.parse()?;
+    let log = fmt::layer().with_writer(std::io::stderr);
+    let log = match config.log {
+        LogFormat::Json => log.json().flatten_event(true).boxed(),
+        LogFormat::Text => log.with_target(false).boxed(),
+    };
+    tracing_subscriber::registry()
+        .with(log.with_filter(filter))
+        .init();
     Ok(())
 }

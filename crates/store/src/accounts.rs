@@ -32,14 +32,6 @@ pub async fn find(snapshot: &Snapshot, id: AccountId) -> Result<Option<Account>,
     snapshot.row(sql, args![id.0], read).await
 }
 
-/// The number of the current password.
-pub async fn current_version(snapshot: &Snapshot, id: AccountId) -> Result<Option<u32>, StoreError> {
-    let sql = "SELECT version FROM accounts WHERE id = ?1";
-    snapshot
-        .row(sql, args![id.0], |row| row.number(0, "accounts.version"))
-        .await
-}
-
 fn read(row: &Row<'_>) -> Result<Account, StoreError> {
     Ok(Account {
         id: AccountId(row.get(0)?),

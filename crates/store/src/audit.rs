@@ -1,6 +1,8 @@
 //! The audit trail: rows are appended and read, never changed.
 
+use std::borrow::Cow;
 use std::fmt::Write;
+use std::sync::LazyLock;
 
 use portcullis_model::{AuditFilter, AuditView, Timestamp, TrailPage};
 use uuid::Uuid;
@@ -11,23 +13,23 @@ use crate::{Snapshot, StoreError, Tx};
 
 /// One row of the trail with its place in the chain.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub struct AuditRow {
+pub struct AuditRow<'a> {
     pub seq: i64,
     pub at: Timestamp,
-    pub operation: String,
-    pub actor_kind: String,
+    pub operation: Cow<'a, str>,
+    pub actor_kind: Cow<'a, str>,
     pub actor_id: Option<Uuid>,
-    pub actor: String,
-    pub door: String,
-    pub address: String,
-    pub request: String,
+    pub actor: Cow<'a, str>,
+    pub door: Cow<'a, str>,
+    pub address: Cow<'a, str>,
+    pub request: Cow<'a, str>,
     pub session: Option<Uuid>,
-    pub subject_kind: String,
+    pub subject_kind: Cow<'a, str>,
     pub subject_id: Option<Uuid>,
-    pub subject: String,
-    pub outcome: String,
-    pub reason: String,
-    pub message: String,
+    pub subject: Cow<'a, str>,
+    pub outcome: Cow<'a, str>,
+    pub reason: Cow<'a, str>,
+    pub message: Cow<'a, str>,
     /// SHA-256 of the ciphertext that was written.
     pub digest: Option<Vec<u8>>,
     pub hash: Vec<u8>,
@@ -54,12 +56,12 @@ pub async fn newest(snapshot: &Snapshot) -> Result<Option<(i64, Vec<u8>)>, Store
 }
 
 /// Appends rows, in their order.
-pub async fn insert(tx: &Tx, rows: &[AuditRow]) -> Result<(), StoreError> {
+pub async fn insert(tx: &Tx, rows: &[AuditRow<'_>]) -> Result<(), StoreError> {
     let mut rest = rows;
     while !rest.is_empty() {
         let (now, later) = rest.split_at(statement_size(tx.dialect(), rest.len()));
         tx.execute(
-            &statement(now.len()),
+            statement(now.len()),
             &now.iter().flat_map(values).collect::<Vec<_>>(),
         )
         .await?;
@@ -77,7 +79,16 @@ fn statement_size(dialect: Dialect, left: usize) -> usize {
     }
 }
 
-fn statement(rows: usize) -> String {
+fn statement(rows: usize) -> &'static str {
+    static STATEMENTS: [LazyLock<String>; 3] = [
+        LazyLock::new(|| compose(1)),
+        LazyLock::new(|| compose(8)),
+        LazyLock::new(|| compose(64)),
+    ];
+    &STATEMENTS[usize::from(8 <= rows) + usize::from(64 <= rows)]
+}
+
+fn compose(rows: usize) -> String {
     let tuple = |row: usize| {
         let places: Vec<String> = (1..=20).map(|column| format!("?{}", row * 20 + column)).collect();
         format!("({})", places.join(", "))
@@ -86,24 +97,24 @@ fn statement(rows: usize) -> String {
     format!("INSERT INTO audit ({COLUMNS}) VALUES {}", tuples.join(", "))
 }
 
-fn values(row: &AuditRow) -> [Value<'_>; 20] {
+fn values<'a>(row: &'a AuditRow<'_>) -> [Value<'a>; 20] {
     [
         row.seq.into(),
         row.at.into(),
-        (&row.operation).into(),
-        (&row.actor_kind).into(),
+        (&*row.operation).into(),
+        (&*row.actor_kind).into(),
         row.actor_id.into(),
-        (&row.actor).into(),
-        (&row.door).into(),
-        (&row.address).into(),
-        (&row.request).into(),
+        (&*row.actor).into(),
+        (&*row.door).into(),
+        (&*row.address).into(),
+        (&*row.request).into(),
         row.session.into(),
-        (&row.subject_kind).into(),
+        (&*row.subject_kind).into(),
         row.subject_id.into(),
-        (&row.subject).into(),
-        (&row.outcome).into(),
-        (&row.reason).into(),
-        (&row.message).into(),
+        (&*row.subject).into(),
+        (&*row.outcome).into(),
+        (&*row.reason).into(),
+        (&*row.message).into(),
         row.digest.as_deref().into(),
         (&row.hash[..]).into(),
         row.mac_version.into(),
@@ -112,29 +123,30 @@ fn values(row: &AuditRow) -> [Value<'_>; 20] {
 }
 
 /// Rows after number `after`, oldest first.
-pub async fn after(snapshot: &Snapshot, after: i64, most: u16) -> Result<Vec<AuditRow>, StoreError> {
+pub async fn after(snapshot: &Snapshot, after: i64, most: u16) -> Result<Vec<AuditRow<'static>>, StoreError> {
     let sql = format!("SELECT {COLUMNS} FROM audit WHERE ?1 < seq ORDER BY seq LIMIT ?2");
     snapshot.rows(&sql, args![after, i64::from(most)], read).await
 }
 
-fn read(row: &Row<'_>) -> Result<AuditRow, StoreError> {
+fn read(row: &Row<'_>) -> Result<AuditRow<'static>, StoreError> {
+    let text = |index| row.get::<String>(index).map(Cow::Owned);
     Ok(AuditRow {
         seq: row.get(0)?,
         at: row.time(1)?,
-        operation: row.get(2)?,
-        actor_kind: row.get(3)?,
+        operation: text(2)?,
+        actor_kind: text(3)?,
         actor_id: row.get(4)?,
-        actor: row.get(5)?,
-        door: row.get(6)?,
-        address: row.get(7)?,
-        request: row.get(8)?,
+        actor: text(5)?,
+        door: text(6)?,
+        address: text(7)?,
+        request: text(8)?,
         session: row.get(9)?,
-        subject_kind: row.get(10)?,
+        subject_kind: text(10)?,
         subject_id: row.get(11)?,
-        subject: row.get(12)?,
-        outcome: row.get(13)?,
-        reason: row.get(14)?,
-        message: row.get(15)?,
+        subject: text(12)?,
+        outcome: text(13)?,
+        reason: text(14)?,
+        message: text(15)?,
         digest: row.get(16)?,
         hash: row.get(17)?,
         mac_version: row.number(18, "audit.mac_version")?,
@@ -218,20 +230,20 @@ fn view(row: &Row<'_>) -> Result<AuditView, StoreError> {
     Ok(AuditView {
         seq: row.seq,
         at: row.at,
-        operation: row.operation,
-        actor_kind: row.actor_kind,
-        actor: row.actor,
-        door: row.door,
-        address: row.address,
-        request: row.request,
-        subject_kind: row.subject_kind,
+        operation: row.operation.into_owned(),
+        actor_kind: row.actor_kind.into_owned(),
+        actor: row.actor.into_owned(),
+        door: row.door.into_owned(),
+        address: row.address.into_owned(),
+        request: row.request.into_owned(),
+        subject_kind: row.subject_kind.into_owned(),
         subject_id: row.subject_id,
-        subject: row.subject,
+        subject: row.subject.into_owned(),
         outcome: row.outcome.parse().map_err(|_| StoreError::UnknownValue {
             column: "audit.outcome",
         })?,
-        reason: row.reason,
-        message: row.message,
+        reason: row.reason.into_owned(),
+        message: row.message.into_owned(),
         hash,
     })
 }

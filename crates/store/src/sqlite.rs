@@ -14,6 +14,9 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
 const READERS: usize = 8;
 
+/// How much of the file is read through the memory of the operating system, in bytes.
+const MAPPED: i64 = 1 << 30;
+
 /// The connections to one `SQLite` file: one that writes, several that read.
 #[derive(Clone)]
 pub(crate) struct Pool {
@@ -42,6 +45,8 @@ impl Pool {
             connection.busy_timeout(BUSY_TIMEOUT)?;
             connection.set_prepared_statement_cache_capacity(128);
             connection.pragma_update(None, "cache_size", -16_384)?;
+            // Every commit empties the page cache of every reader; mapped pages cost no copy to read again.
+            connection.pragma_update(None, "mmap_size", MAPPED)?;
             Ok(connection)
         };
         let writer =

@@ -47,6 +47,22 @@ pub async fn find(
     snapshot.row(&sql, args![account.0, number], read).await
 }
 
+/// One password of an account, the current one without a `number`; and the number of the current one.
+pub async fn find_or_current(
+    snapshot: &Snapshot,
+    account: AccountId,
+    number: Option<u32>,
+) -> Result<Option<(Version, u32)>, StoreError> {
+    let sql = "SELECT v.id, v.account_id, v.number, v.kek_version, v.wrapped_key, v.ciphertext, v.origin, v.violations, \
+               v.created_at, v.created_by, a.version FROM accounts a \
+               JOIN versions v ON v.account_id = a.id AND v.number = COALESCE(?2, a.version) WHERE a.id = ?1";
+    snapshot
+        .row(sql, args![account.0, number], |row| {
+            Ok((read(row)?, row.number(10, "accounts.version")?))
+        })
+        .await
+}
+
 /// The newest `most` passwords, newest first.
 pub async fn newest(snapshot: &Snapshot, account: AccountId, most: u16) -> Result<Vec<Version>, StoreError> {
     let sql = format!("SELECT {COLUMNS} FROM versions WHERE account_id = ?1 ORDER BY number DESC LIMIT ?2");

@@ -19,9 +19,9 @@ impl World {
     }
 
     /// The whole entries after entry `seq`, oldest first.
-    pub async fn entries_after(&self, seq: i64) -> Vec<AuditRow> {
+    pub async fn entries_after(&self, seq: i64) -> Vec<AuditRow<'static>> {
         let snapshot = self.snapshot().await;
-        let mut rows: Vec<AuditRow> = Vec::new();
+        let mut rows: Vec<AuditRow<'static>> = Vec::new();
         loop {
             let after = rows.last().map_or(seq, |row| row.seq);
             let page = audit::after(&snapshot, after, 1000)

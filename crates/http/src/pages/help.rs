@@ -5,11 +5,10 @@ mod endpoint;
 use askama::Template;
 use axum::Router;
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::routing::get;
 
 use crate::Web;
-use crate::answer::{Answer, Problem, page};
+use crate::answer::{Answer, page};
 use crate::api::DESCRIPTION;
 use crate::session::SignedIn;
 use crate::shell::Shell;
@@ -61,11 +60,9 @@ const PROBLEMS: [(&str, &str); 9] = [
 ];
 
 async fn show(State(web): State<Web>, who: SignedIn) -> Answer {
-    let description = serde_json::to_value(DESCRIPTION.as_ref())
-        .map_err(|_| Problem::of_status(StatusCode::INTERNAL_SERVER_ERROR))?;
     page(&ReferencePage {
         shell: Shell::new(&web, &who, "/help/api"),
-        sections: sections(&description, &web.base.base_url),
+        sections: sections(&DESCRIPTION, &web.base.base_url),
         base_url: web.base.base_url.clone(),
         problems: PROBLEMS,
     })

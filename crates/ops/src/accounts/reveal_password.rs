@@ -1,5 +1,5 @@
 use portcullis_model::{AccountId, AccountRight, Scope, Secret, Subject, SubjectKind};
-use portcullis_store::{Snapshot, accounts, versions};
+use portcullis_store::{Snapshot, versions};
 
 use crate::{OpError, Operation, Permit, Read, Right, Services};
 
@@ -45,14 +45,10 @@ pub(super) async fn open<O>(
     id: AccountId,
     number: Option<u32>,
 ) -> Result<Secret, OpError> {
-    let current = accounts::current_version(snapshot, id)
+    let (version, current) = versions::find_or_current(snapshot, id, number)
         .await?
         .ok_or(OpError::NotFound)?;
-    let number = number.unwrap_or(current);
-    let version = versions::find(snapshot, id, number)
-        .await?
-        .ok_or(OpError::NotFound)?;
-    permit.message(format!("Version {number}."));
+    permit.message(format!("Version {}.", version.number));
     services
         .vault
         .open_password(permit, snapshot, &version, current)

@@ -47,7 +47,7 @@ async fn the_first_administrator_sets_themselves_up() {
         .into_iter()
         .map(|entry| entry.message)
         .collect();
-    assert!(messages.contains(&"Enrolled an authenticator app, `Phone`, and ten backup codes.".to_owned()));
+    assert!(messages.contains(&"Enrolled an authenticator app, `Phone`, and ten backup codes.".into()));
 }
 
 #[tokio::test]

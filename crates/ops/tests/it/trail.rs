@@ -73,7 +73,7 @@ async fn an_edited_entry_is_found_whatever_was_edited() {
 }
 
 /// Puts a row back as it was.
-async fn restore(world: &World, row: &AuditRow) {
+async fn restore(world: &World, row: &AuditRow<'_>) {
     let id = |id: Option<uuid::Uuid>| id.map_or_else(|| "NULL".to_owned(), |id| world.id(id));
     let digest = row
         .digest
@@ -219,7 +219,7 @@ async fn an_entry_rewritten_with_its_hash_was_not_written_here() {
         "this is how the chain is made"
     );
 
-    row.message = "nothing happened".to_owned();
+    row.message = "nothing happened".into();
     let hash = world.bytes(&link(&rows[0].hash, &row));
     world
         .sql(&format!(
@@ -236,7 +236,7 @@ async fn an_entry_rewritten_with_its_hash_was_not_written_here() {
 }
 
 /// The hash of a row as the manual describes it, written a second time on purpose.
-fn link(before: &[u8], row: &AuditRow) -> Vec<u8> {
+fn link(before: &[u8], row: &AuditRow<'_>) -> Vec<u8> {
     let mut bytes = before.to_vec();
     let binary = [
         Some(row.seq.to_be_bytes().to_vec()),
@@ -261,7 +261,7 @@ fn link(before: &[u8], row: &AuditRow) -> Vec<u8> {
     ];
     for field in binary
         .into_iter()
-        .chain(texts.map(|text| Some(text.clone().into_bytes())))
+        .chain(texts.map(|text| Some(text.as_bytes().to_vec())))
     {
         let length = field
             .as_ref()
