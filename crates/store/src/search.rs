@@ -1,9 +1,12 @@
 //! How words that people type become search terms.
 
+/// The most characters of a word that count. `SQLite` refuses patterns of more than 50,000 bytes.
+const LONGEST_WORD: usize = 1000;
+
 /// A `LIKE … ESCAPE '\'` pattern for texts that hold `word`; everything for an empty one.
 pub(crate) fn pattern(word: &str) -> String {
     let mut pattern = String::from("%");
-    for character in word.trim().to_lowercase().chars() {
+    for character in word.trim().to_lowercase().chars().take(LONGEST_WORD) {
         if matches!(character, '%' | '_' | '\\') {
             pattern.push('\\');
         }
@@ -24,7 +27,7 @@ pub(crate) fn words(query: &str) -> Vec<String> {
     words
         .filter(|word| !word.is_empty())
         .take(MOST_WORDS)
-        .map(str::to_owned)
+        .map(|word| word.chars().take(LONGEST_WORD).collect())
         .collect()
 }
 
@@ -45,6 +48,14 @@ mod tests {
     #[test]
     fn control_characters_are_no_letters() {
         assert_eq!(words(" ab\0cd\u{1b}\nEF "), ["ab", "cd", "ef"]);
+    }
+
+    #[test]
+    fn no_word_is_longer_than_the_database_takes() {
+        let endless = "\u{1f4a9}".repeat(60_000);
+
+        assert!(pattern(&endless).len() < 50_000);
+        assert_eq!(words(&endless)[0].chars().count(), LONGEST_WORD);
     }
 
     #[test]
