@@ -1,6 +1,7 @@
 use axum::extract::FromRequestParts;
 use axum::http::{HeaderMap, StatusCode, header, request::Parts};
-use portcullis_model::{Caller, Door, Secret};
+use portcullis_model::{Caller, Door, Secret, SystemRight};
+use portcullis_ops::OpError;
 use portcullis_ops::identify::{self, Me};
 
 use crate::answer::{Failure, Problem};
@@ -19,9 +20,7 @@ pub(crate) struct Visitor {
 impl Visitor {
     /// The token of the unfinished sign-in.
     pub(crate) fn login(&self) -> Result<Secret, Problem> {
-        self.login
-            .clone()
-            .ok_or_else(|| Problem::from(portcullis_ops::OpError::Expired))
+        self.login.clone().ok_or_else(|| Problem::from(OpError::Expired))
     }
 }
 
@@ -45,6 +44,17 @@ pub(crate) struct SignedIn {
     pub me: Me,
     /// Proves that a form was rendered for this session.
     pub csrf: String,
+}
+
+impl SignedIn {
+    /// Keeps a form from those who could not send it.
+    pub(crate) fn needs(&self, right: SystemRight) -> Result<(), OpError> {
+        if self.me.role.has(right) {
+            Ok(())
+        } else {
+            Err(OpError::Denied)
+        }
+    }
 }
 
 impl FromRequestParts<Web> for SignedIn {

@@ -1,7 +1,7 @@
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use portcullis_model::{AccountRight, ResourceId};
+use portcullis_model::{AccountRight, ResourceId, SystemRight};
 use portcullis_ops::OpError;
 use portcullis_ops::passwords::Policies;
 use portcullis_ops::resources::{Add, Change, Delete, Find, ResourceDraft, Restore};
@@ -40,6 +40,7 @@ const KINDS: [&str; 8] = [
 ];
 
 pub(super) async fn new(State(web): State<Web>, who: SignedIn) -> Answer {
+    who.needs(SystemRight::AddResources)?;
     page(&form(&web, &who, None, ResourceDraft::default(), Errors::default()).await?)
 }
 

@@ -1,7 +1,7 @@
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use portcullis_model::{Role, UserId};
+use portcullis_model::{Role, SystemRight, UserId};
 use portcullis_ops::OpError;
 use portcullis_ops::users::{Add, Find, Invitation, Invite};
 
@@ -37,6 +37,7 @@ struct InvitationPage {
 }
 
 pub(super) async fn new(State(web): State<Web>, who: SignedIn) -> Answer {
+    who.needs(SystemRight::ManageUsers)?;
     page(&UserForm {
         shell: Shell::new(&web, &who, "/users"),
         errors: Errors::default(),
