@@ -2,6 +2,7 @@
 
 mod api;
 mod browser;
+mod matrix;
 mod pages;
 mod rules;
 mod set_up;

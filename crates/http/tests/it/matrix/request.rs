@@ -1,0 +1,138 @@
+use std::time::Duration;
+
+use axum::body::Body as Bytes;
+use axum::http::request::Builder;
+use axum::http::{Request, header};
+use portcullis_testkit::Person;
+
+use super::callers::{Caller, Credential};
+use super::route::{Body, Door, Route};
+use super::stage::Stage;
+use crate::browser::encode;
+
+/// What the `{…}` of a route stand for.
+pub(super) struct Values(Vec<(&'static str, String)>);
+
+impl Values {
+    pub(super) async fn of(stage: &mut Stage, route: &Route, caller: &Caller) -> Self {
+        let whose = caller.person.clone().unwrap_or_else(|| stage.owner.clone());
+        let id = stage.thing(route.on, &whose).await;
+        let unique = stage.things.unique();
+        let mut values = Self(vec![
+            ("{id}", id),
+            ("{number}", "1".to_owned()),
+            ("{name}", "app.css".to_owned()),
+            ("{user}", stage.guest.id.to_string()),
+            ("{username}", stage.guest.username.clone()),
+            ("{unique}", unique),
+            ("{password}", whose.password.expose().to_owned()),
+        ]);
+        if wants_code(route) {
+            values.0.push(("{code}", fresh_code(stage, &whose)));
+        }
+        values
+    }
+
+    pub(super) fn id(&self) -> &str {
+        &self.0[0].1
+    }
+
+    /// The same with another id.
+    pub(super) fn with_id(mut self, id: &str) -> Self {
+        id.clone_into(&mut self.0[0].1);
+        self
+    }
+
+    pub(super) fn with(mut self, name: &'static str, value: &str) -> Self {
+        self.0.retain(|(known, _)| *known != name);
+        self.0.push((name, value.to_owned()));
+        self
+    }
+
+    pub(super) fn fill(&self, text: &str) -> String {
+        self.0
+            .iter()
+            .fold(text.to_owned(), |text, (name, value)| text.replace(name, value))
+    }
+}
+
+fn wants_code(route: &Route) -> bool {
+    matches!(route.body, Body::Form(fields) if fields.iter().any(|(_, value)| *value == "{code}"))
+}
+
+/// A code of their app that was never used.
+fn fresh_code(stage: &Stage, person: &Person) -> String {
+    stage.world.clock.advance(Duration::from_secs(30));
+    person.code(&stage.world).expose().to_owned()
+}
+
+/// The path with its query.
+pub(super) fn address(route: &Route, values: &Values) -> String {
+    let path = values.fill(route.path);
+    if route.query.is_empty() {
+        return path;
+    }
+    format!("{path}?{}", values.fill(route.query))
+}
+
+/// The body as the route takes it, and its content type.
+pub(super) fn body(route: &Route, values: &Values, caller: &Caller) -> (String, &'static str) {
+    match route.body {
+        Body::Json(text) => (values.fill(text), "application/json"),
+        Body::Form(fields) => {
+            let fields: Vec<(String, String)> = fields
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), values.fill(value)))
+                .collect();
+            (form(&fields, caller), FORM)
+        }
+        Body::None if route.door == Door::Token => (String::new(), "application/json"),
+        Body::None => (String::new(), FORM),
+    }
+}
+
+pub(super) const FORM: &str = "application/x-www-form-urlencoded";
+
+/// Writes fields as a form, with the hidden one that belongs to the caller's session.
+pub(super) fn form(fields: &[(String, String)], caller: &Caller) -> String {
+    let hidden = match &caller.shows {
+        Credential::Session(token) => Some(("csrf".to_owned(), portcullis_ops::csrf_token(token.expose()))),
+        _ => None,
+    };
+    let pairs: Vec<String> = fields
+        .iter()
+        .chain(hidden.as_ref())
+        .map(|(name, value)| format!("{name}={}", encode(value)))
+        .collect();
+    pairs.join("&")
+}
+
+/// A request of this caller without a body, as browsers and programs send it.
+pub(super) fn from(caller: &Caller, method: &str, address: &str) -> Builder {
+    let request = Request::builder()
+        .method(method)
+        .uri(address)
+        .header(header::HOST, "vault.example");
+    match &caller.shows {
+        Credential::Bearer(token) => request
+            .header(header::AUTHORIZATION, format!("Bearer {}", token.expose()))
+            .header(header::ORIGIN, "https://vault.example"),
+        Credential::Login(token) => with_cookie(request, "login", token.expose()),
+        Credential::Session(token) => with_cookie(request, "session", token.expose()),
+        Credential::Nothing => request.header(header::ORIGIN, "https://vault.example"),
+    }
+}
+
+fn with_cookie(request: Builder, name: &str, token: &str) -> Builder {
+    request
+        .header(header::COOKIE, format!("__Host-portcullis_{name}={token}"))
+        .header(header::ORIGIN, "https://vault.example")
+}
+
+pub(super) fn good(route: &Route, values: &Values, caller: &Caller) -> Request<Bytes> {
+    let (body, kind) = body(route, values, caller);
+    from(caller, route.method, &address(route, values))
+        .header(header::CONTENT_TYPE, kind)
+        .body(Bytes::from(body))
+        .unwrap()
+}

@@ -1,0 +1,79 @@
+use crate::matrix::route::{Route, Thing, form, page};
+
+/// The rest of the console: home, search, audit, people, keys, and what is one's own.
+pub(super) const ROUTES: &[Route] = &[
+    page("/").performs(&["home.overview"]),
+    page("/search").asks("q=matrix").performs(&["home.search"]),
+    page("/palette").asks("q=matrix").performs(&["home.search"]),
+    page("/help/api"),
+    page("/shortcuts"),
+    page("/audit").performs(&["audit.list"]),
+    page("/audit/verify").performs(&["audit.verify", "audit.list"]),
+    page("/admin/keys").performs(&["key.status"]),
+    page("/users").performs(&["user.list"]),
+    page("/users/new").form_of("user.add"),
+    form(
+        "/users/new",
+        &[
+            ("username", "{unique}"),
+            ("display_name", "New Person"),
+            ("email", "new@example.org"),
+            ("role", "password_user"),
+        ],
+    )
+    .performs(&["user.add"]),
+    page("/users/{id}").on(Thing::Person).performs(&["user.find"]),
+    form("/users/{id}/invite", &[("reason", "lost phone")])
+        .on(Thing::Person)
+        .performs(&["user.invite", "user.find"]),
+    form("/users/{id}/lock", &[("reason", "left")])
+        .on(Thing::Person)
+        .performs(&["user.lock"])
+        .to("/users/{id}?notice=user-locked"),
+    form("/users/{id}/unlock", &[])
+        .on(Thing::LockedPerson)
+        .performs(&["user.unlock"])
+        .to("/users/{id}?notice=user-unlocked"),
+    form("/users/{id}/role", &[("role", "password_auditor")])
+        .on(Thing::Person)
+        .performs(&["user.change_role"])
+        .to("/users/{id}?notice=user-role"),
+    page("/me/security").performs(&["factor.list_mine", "session.list_mine", "user.list_my_activity"]),
+    form("/me/security/backup-codes", &[("code", "{code}")]).performs(&["factor.regenerate_backup_codes"]),
+    form(
+        "/me/security/password",
+        &[
+            ("current", "{password}"),
+            ("new", "{password}"),
+            ("repeat", "{password}"),
+        ],
+    )
+    .performs(&["user.change_my_password"])
+    .to("/me/security?notice=password-changed"),
+    form("/me/sessions/{id}/end", &[])
+        .on(Thing::OwnSession)
+        .performs(&["session.end"])
+        .to("/me/security?notice=sessions-ended"),
+    form("/me/sessions/end-all", &[("keep", "")])
+        .on(Thing::SpentSession)
+        .performs(&["session.end_all"])
+        .to("/sign-in?notice=signed-out"),
+    page("/me/preferences"),
+    form("/me/preferences", &[("theme", "dark")])
+        .performs(&["user.set_theme"])
+        .to("/me/preferences?notice=preferences-saved"),
+    page("/me/tokens").performs(&["token.list_mine"]),
+    form(
+        "/me/tokens",
+        &[("name", "new-{unique}"), ("scope", "read"), ("days", "7")],
+    )
+    .performs(&["token.add"]),
+    form("/me/tokens/{id}/revoke", &[])
+        .on(Thing::OwnToken)
+        .performs(&["token.revoke"])
+        .to("/me/tokens?notice=token-revoked"),
+    form("/sign-out", &[])
+        .on(Thing::SpentSession)
+        .performs(&["session.sign_out"])
+        .to("/sign-in?notice=signed-out"),
+];

@@ -1,0 +1,51 @@
+use crate::matrix::route::{Route, form, page};
+
+/// What needs no session: signing in, setting up, files.
+pub(super) const ROUTES: &[Route] = &[
+    page("/healthz").open(),
+    page("/assets/{name}").open(),
+    page("/api/v2/openapi.json").open(),
+    page("/sign-in").open().performs(&["setup.needed"]),
+    form("/sign-in", &[("username", "{username}"), ("next", "/passwords")])
+        .open()
+        .performs(&["login.begin"]),
+    page("/sign-in/password").open().performs(&["login.find"]),
+    form("/sign-in/password", &[("password", "{password}"), ("next", "")])
+        .open()
+        .performs(&["login.prove_password"]),
+    page("/sign-in/code").open().performs(&["login.find"]),
+    form(
+        "/sign-in/code",
+        &[("code", "000000"), ("username", "{username}"), ("next", "")],
+    )
+    .open()
+    .performs(&["login.prove_factor"]),
+    form("/sign-in/method", &[("method", "backup_code"), ("next", "")])
+        .open()
+        .performs(&["login.choose_method"]),
+    form("/sign-in/cancel", &[]).open().performs(&["login.cancel"]),
+    page("/setup").open().performs(&["setup.needed"]),
+    form("/setup", &[("code", "AAAA-BBBB-CCCC-DDDD")])
+        .open()
+        .performs(&["setup.inspect"]),
+    page("/setup/person").open(),
+    form(
+        "/setup/person",
+        &[
+            ("code", "AAAA-BBBB-CCCC-DDDD"),
+            ("username", "{unique}"),
+            ("display_name", "Nobody"),
+            ("email", "nobody@example.org"),
+            ("password", "lamp copper orbit thistle"),
+            ("repeat", "lamp copper orbit thistle"),
+        ],
+    )
+    .open()
+    .performs(&["setup.claim"]),
+    page("/setup/authenticator")
+        .open()
+        .performs(&["setup.show_authenticator"]),
+    form("/setup/authenticator", &[("code", "000000"), ("name", "Phone")])
+        .open()
+        .performs(&["setup.confirm"]),
+];
