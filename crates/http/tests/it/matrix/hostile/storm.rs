@@ -34,8 +34,9 @@ pub(super) async fn storm(tricks: fn(&Route) -> Vec<Trick>, least: usize) {
         // The pages before sign-in use it up.
         callers[1] = half(&stage).await;
         for caller in callers {
-            sent += tricks.len();
-            problems.extend(attack(&mut stage, route, &tricks, caller).await);
+            let (count, found) = attack(&mut stage, route, &tricks, caller).await;
+            sent += count;
+            problems.extend(found);
         }
     }
     println!("{sent} requests");
@@ -60,16 +61,22 @@ async fn program(stage: &Stage) -> Caller {
     Caller::program(&stage.world, &stage.administrator, None, &Scope::FOR_TOKENS).await
 }
 
-/// Sends the tricks to one route as one caller.
-async fn attack(stage: &mut Stage, route: &Route, tricks: &[Trick], caller: &mut Caller) -> Vec<String> {
+/// Sends the tricks to one route as one caller; says how many HTTP could express, and what came of them.
+async fn attack(
+    stage: &mut Stage,
+    route: &Route,
+    tricks: &[Trick],
+    caller: &mut Caller,
+) -> (usize, Vec<String>) {
     let mut values = Values::of(stage, route, caller).await;
     let (before, entry) = (rows(&stage.world).await, stage.world.last_entry().await);
     let (mut refused, mut problems) = (HashMap::new(), Vec::new());
-    let mut accepted = false;
+    let (mut sent, mut accepted) = (0, false);
     for trick in tricks {
         let Some(request) = trick.request(&values, caller) else {
             continue;
         };
+        sent += 1;
         let answer = send(&stage.router, request).await;
         let told = format!("{} {}", trick.method, trick.address);
         let told: String = told.chars().take(120).collect();
@@ -101,7 +108,7 @@ async fn attack(stage: &mut Stage, route: &Route, tricks: &[Trick], caller: &mut
         let (method, path, who) = (route.method, route.path, &caller.name);
         problems.push(format!("{method} {path} as {who}: something changed"));
     }
-    problems
+    (sent, problems)
 }
 
 /// The requests that changed something, as the trail says.
