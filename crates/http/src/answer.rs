@@ -4,6 +4,7 @@ use askama::Template;
 use axum::Json;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
+use portcullis_model::Causes;
 use portcullis_ops::{FieldError, OpError};
 use serde_json::json;
 
@@ -160,18 +161,13 @@ impl From<OpError> for Problem {
                     "Wait before you try again.",
                 )
             },
-            OpError::Unavailable(source) => {
-                tracing::error!(
-                    error = &*source as &dyn std::error::Error,
-                    "a part of the system is not available"
-                );
-                Self::new(
-                    StatusCode::SERVICE_UNAVAILABLE,
-                    "unavailable",
-                    "Portcullis cannot work right now",
-                    "The database, the audit trail or the keys cannot be reached. Tell an administrator.",
-                )
-            }
+            // The gate has logged why.
+            OpError::Unavailable(_) => Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "unavailable",
+                "Portcullis cannot work right now",
+                "The database, the audit trail or the keys cannot be reached. Tell an administrator.",
+            ),
         }
     }
 }
@@ -228,10 +224,7 @@ pub(crate) fn page_with(status: StatusCode, template: &impl Template) -> Answer 
     match template.render() {
         Ok(text) => Ok((status, Html(text)).into_response()),
         Err(error) => {
-            tracing::error!(
-                error = &error as &dyn std::error::Error,
-                "a template cannot be rendered"
-            );
+            tracing::error!(error = %Causes(&error), "a template cannot be rendered");
             Err(Problem::of_status(StatusCode::INTERNAL_SERVER_ERROR).into())
         }
     }

@@ -94,7 +94,14 @@ fn shape(mut response: Response, asked: &Asked, web: &Web, id: &str) -> Response
         None if response.headers().get(header::CONTENT_TYPE).is_some_and(is_ours) => return response,
         None => Problem::of_status(status),
     };
-    if problem.status.is_server_error() {
+    if problem.retry_after.is_some() {
+        tracing::debug!(
+            request.id = id,
+            route = asked.route,
+            code = problem.code,
+            "told to come back later"
+        );
+    } else if problem.status.is_server_error() {
         tracing::error!(
             request.id = id,
             route = asked.route,

@@ -3,6 +3,7 @@
 mod access;
 mod audit;
 mod caller;
+mod causes;
 mod ids;
 mod names;
 mod paging;
@@ -17,6 +18,7 @@ mod vault;
 pub use access::{AccountRight, Needs, Role, Scope, Scopes, SystemRight, UnknownWord};
 pub use audit::{AuditEntry, Outcome, Subject, SubjectKind};
 pub use caller::{Actor, Caller, Door};
+pub use causes::Causes;
 pub use ids::{
     AccountId, FactorId, InvitationId, LoginId, ResourceId, SessionId, TokenId, UserId, VersionId,
 };

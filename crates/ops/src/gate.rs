@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::task::Poll;
 
 use portcullis_crypto::KeySlot;
-use portcullis_model::{AuditEntry, Caller, Outcome, Timestamp};
+use portcullis_model::{AuditEntry, Caller, Causes, Outcome, Timestamp};
 use portcullis_store::{Store, StoreError};
 
 use crate::authorize::authorize;
@@ -232,7 +232,7 @@ impl Gate {
         let mut entry = records.ended(outcome);
         if let OpError::Unavailable(cause) = &error {
             let operation = entry.operation;
-            tracing::error!(operation, error = &**cause, "{operation} failed");
+            tracing::error!(operation, error = %Causes(&**cause), "{operation} failed");
         }
         entry.message.get_or_insert_with(|| error.to_string());
         match self.trail.record(entry).await {

@@ -13,6 +13,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use hyper_util::server::graceful::GracefulShutdown;
 use portcullis_http::ClientAddress;
+use portcullis_model::Causes;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
@@ -58,7 +59,7 @@ pub(crate) async fn serve(
             accepted = listener.accept() => match accepted {
                 Ok(accepted) => accepted,
                 Err(error) => {
-                    tracing::warn!(error = &error as &dyn std::error::Error, "a connection could not be accepted");
+                    tracing::warn!(error = %Causes(&error), "a connection could not be accepted");
                     // Out of file descriptors, most likely: some will be free in a moment.
                     tokio::time::sleep(Duration::from_millis(50)).await;
                     continue;
@@ -90,7 +91,7 @@ pub(crate) async fn serve(
                 .serve_connection(TokioIo::new(quick(stream)), answer)
                 .into_owned();
             if let Err(error) = watcher.watch(connection).await {
-                tracing::debug!(error = &*error, "a connection ended badly");
+                tracing::debug!(error = %Causes(&*error), "a connection ended badly");
             }
         });
     }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use portcullis_http::{DemoNote, Web, WebSettings};
-use portcullis_model::Caller;
+use portcullis_model::{Caller, Causes};
 use portcullis_ops::{Gate, jobs, setup};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -174,7 +174,7 @@ async fn sweep(gate: Gate, stopped: watch::Receiver<bool>) {
             .await
         {
             Ok(swept) => tracing::debug!(?swept, "swept away what is over"),
-            Err(error) => tracing::warn!(error = &error as &dyn std::error::Error, "the sweep failed"),
+            Err(error) => tracing::warn!(error = %Causes(&error), "the sweep failed"),
         }
     }
 }

@@ -30,10 +30,10 @@ pub(crate) async fn open(url: &str) -> Result<PgPool, StoreError> {
         .map_err(failed)
 }
 
-/// Tells a pool that is all in use from a database that cannot be reached.
+/// Tells a pool that is all in use from a database that cannot be reached: that one leaves no connection.
 fn refused(pool: &PgPool, error: sqlx::Error) -> StoreError {
     match error {
-        sqlx::Error::PoolTimedOut if MOST <= pool.size() => StoreError::Busy,
+        sqlx::Error::PoolTimedOut if 0 < pool.size() => StoreError::Busy,
         error => error.into(),
     }
 }

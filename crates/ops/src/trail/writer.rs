@@ -1,6 +1,6 @@
 use std::future::Future;
 
-use portcullis_model::AuditEntry;
+use portcullis_model::{AuditEntry, Causes};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::OpError;
@@ -66,7 +66,7 @@ where
             .record(u32::try_from(callers.len()).unwrap_or(u32::MAX));
         if let Err(error) = &written {
             tracing::error!(
-                error = error as &dyn std::error::Error,
+                error = %Causes(error),
                 "the audit trail cannot be written, so nothing is revealed until it can",
             );
         }

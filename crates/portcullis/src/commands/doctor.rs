@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use portcullis_crypto::{FileSlot, KeySlot};
+use portcullis_model::Causes;
 use portcullis_ops::setup::Needed;
 use portcullis_store::Store;
 use tokio::net::TcpListener;
@@ -115,7 +116,7 @@ async fn database(config: &Config) -> Finding {
             "{shown} answers, schema {}",
             portcullis_store::SCHEMA_VERSION
         )),
-        Err(error) => Bad(chain(&error)),
+        Err(error) => Bad(Causes(&error).to_string()),
     }
 }
 
@@ -130,7 +131,7 @@ async fn vault(config: &Config) -> Finding {
     match gate.read(&operator(&gate), Needed).await {
         Ok(true) => Warn("opens; nobody has finished set-up yet".to_owned()),
         Ok(false) => Good("opens with the master key".to_owned()),
-        Err(error) => Bad(chain(&error)),
+        Err(error) => Bad(Causes(&error).to_string()),
     }
 }
 
@@ -174,14 +175,4 @@ fn processors() -> Finding {
     Good(format!(
         "{count}: that many passwords are checked at once, 46 MiB each"
     ))
-}
-
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text = format!("{text}: {cause}");
-        source = cause.source();
-    }
-    text
 }

@@ -19,7 +19,12 @@ pub(super) async fn differs(
     let lines: Vec<Line> = rows
         .map(|row| {
             let subject = row.subject_id.map(|id| id.to_string());
-            (row.operation, row.outcome, row.actor, subject)
+            (
+                row.operation.into_owned(),
+                row.outcome.into_owned(),
+                row.actor.into_owned(),
+                subject,
+            )
         })
         .collect();
     if route.door == Door::Open {

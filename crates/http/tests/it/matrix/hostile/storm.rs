@@ -121,7 +121,7 @@ async fn written_after(stage: &Stage, entry: i64) -> Vec<String> {
     let entries = stage.world.entries_after(entry).await.into_iter();
     entries
         .filter(|row| row.outcome == Outcome::Succeed.word() && writes(&row.operation))
-        .map(|row| row.request)
+        .map(|row| row.request.into_owned())
         .collect()
 }
 
