@@ -11,7 +11,7 @@ mod share;
 mod unshare;
 
 pub use add::Add;
-pub use change::Change;
+pub use change::{Change, ChangedFields};
 pub use delete::Delete;
 pub use find::Find;
 pub use list::List;

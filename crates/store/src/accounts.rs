@@ -4,6 +4,8 @@ mod list;
 
 use portcullis_model::{AccountId, ResourceId, Timestamp, UserId};
 
+use uuid::Uuid;
+
 use crate::row::{Row, args};
 use crate::{Snapshot, StoreError, Tx};
 
@@ -30,6 +32,14 @@ pub async fn find(snapshot: &Snapshot, id: AccountId) -> Result<Option<Account>,
     let sql = "SELECT id, resource_id, owner_id, name, notes, attributes, version, complies, password_changed_at, \
                created_at, deleted_at FROM accounts WHERE id = ?1";
     snapshot.row(sql, args![id.0], read).await
+}
+
+/// Keeps others from changing the account until `tx` ends.
+pub async fn hold(tx: &Tx, id: AccountId) -> Result<(), StoreError> {
+    let lock = tx.dialect().update_lock();
+    let sql = format!("SELECT id FROM accounts WHERE id = ?1{lock}");
+    tx.row(&sql, args![id.0], |row| row.get::<Uuid>(0)).await?;
+    Ok(())
 }
 
 fn read(row: &Row<'_>) -> Result<Account, StoreError> {

@@ -4,6 +4,8 @@ mod list;
 
 use portcullis_model::{ResourceDraft, ResourceId, Timestamp, UserId};
 
+use uuid::Uuid;
+
 use crate::accounts::Words;
 use crate::row::{Row, args};
 use crate::{Snapshot, StoreError, Tx};
@@ -34,6 +36,14 @@ pub async fn find(snapshot: &Snapshot, id: ResourceId) -> Result<Option<Resource
             })
         })
         .await
+}
+
+/// Keeps others from changing the resource until `tx` ends.
+pub async fn hold(tx: &Tx, id: ResourceId) -> Result<(), StoreError> {
+    let lock = tx.dialect().update_lock();
+    let sql = format!("SELECT id FROM resources WHERE id = ?1{lock}");
+    tx.row(&sql, args![id.0], |row| row.get::<Uuid>(0)).await?;
+    Ok(())
 }
 
 /// Reads `name, kind, address, url, department, location, notes, attributes, policy` from column `first` on.

@@ -202,13 +202,11 @@ async fn change(
     Path(id): Path<Uuid>,
     Body(change): Body<AccountChange>,
 ) -> Answer<StatusCode> {
-    let id = AccountId(id);
-    let old = web.gate.read(&program.caller, Find { id }).await?;
     let operation = Change {
-        id,
-        name: change.name.unwrap_or(old.account.name),
-        notes: change.notes.unwrap_or(old.notes),
-        attributes: change.attributes.map_or(old.attributes, pairs),
+        id: AccountId(id),
+        name: change.name,
+        notes: change.notes,
+        attributes: change.attributes.map(pairs),
     };
     web.gate.write(&program.caller, operation).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -3,7 +3,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use portcullis_model::ResourceId;
 use portcullis_ops::resources::{
-    Add, Change, Delete, Find, List as ListResources, ResourceDraft, ResourceView, Restore,
+    Add, Change, ChangedFields, Delete, Find, List as ListResources, ResourceDraft, ResourceView, Restore,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -137,18 +137,18 @@ struct ResourceChange {
     policy: Option<String>,
 }
 
-impl ResourceChange {
-    fn apply(self, old: ResourceDraft) -> ResourceDraft {
-        ResourceDraft {
-            name: self.name.unwrap_or(old.name),
-            kind: self.kind.unwrap_or(old.kind),
-            address: self.address.unwrap_or(old.address),
-            url: self.url.unwrap_or(old.url),
-            department: self.department.unwrap_or(old.department),
-            location: self.location.unwrap_or(old.location),
-            notes: self.notes.unwrap_or(old.notes),
-            attributes: self.attributes.map_or(old.attributes, pairs),
-            policy: self.policy.unwrap_or(old.policy),
+impl From<ResourceChange> for ChangedFields {
+    fn from(change: ResourceChange) -> Self {
+        Self {
+            name: change.name,
+            kind: change.kind,
+            address: change.address,
+            url: change.url,
+            department: change.department,
+            location: change.location,
+            notes: change.notes,
+            attributes: change.attributes.map(pairs),
+            policy: change.policy,
         }
     }
 }
@@ -220,15 +220,9 @@ async fn replace(
     Path(id): Path<Uuid>,
     Body(draft): Body<Draft>,
 ) -> Answer<StatusCode> {
-    web.gate
-        .write(
-            &program.caller,
-            Change {
-                id: ResourceId(id),
-                draft: draft.into(),
-            },
-        )
-        .await?;
+    let fields = ResourceDraft::from(draft).into();
+    let id = ResourceId(id);
+    web.gate.write(&program.caller, Change { id, fields }).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -242,16 +236,8 @@ async fn change(
     Body(change): Body<ResourceChange>,
 ) -> Answer<StatusCode> {
     let id = ResourceId(id);
-    let old = web.gate.read(&program.caller, Find { id }).await?.draft;
-    web.gate
-        .write(
-            &program.caller,
-            Change {
-                id,
-                draft: change.apply(old),
-            },
-        )
-        .await?;
+    let fields = change.into();
+    web.gate.write(&program.caller, Change { id, fields }).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

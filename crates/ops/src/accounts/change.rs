@@ -5,12 +5,12 @@ use crate::resources::account_words;
 use crate::text::Fields;
 use crate::{OpError, Operation, Permit, Right, Services, Write};
 
-/// Changes what is said about an account.
+/// Changes what is said about an account. What is not given stays.
 pub struct Change {
     pub id: AccountId,
-    pub name: String,
-    pub notes: String,
-    pub attributes: Vec<(String, String)>,
+    pub name: Option<String>,
+    pub notes: Option<String>,
+    pub attributes: Option<Vec<(String, String)>>,
 }
 
 impl Operation for Change {
@@ -27,16 +27,19 @@ impl Operation for Change {
 
 impl Write for Change {
     async fn run(self, permit: &Permit<'_, Self>, _services: &Services, tx: &Tx) -> Result<(), OpError> {
-        let mut fields = Fields::default();
-        let name = fields.name("name", &self.name);
-        let notes = fields.notes("notes", &self.notes);
-        let attributes = fields.attributes("attributes", &self.attributes);
-        fields.done()?;
+        accounts::hold(tx, self.id).await?;
         let before = accounts::find(tx, self.id).await?.ok_or(OpError::NotFound)?;
+        let mut fields = Fields::default();
+        let name = fields.name("name", self.name.as_ref().unwrap_or(&before.name));
+        let notes = fields.notes("notes", self.notes.as_ref().unwrap_or(&before.notes));
+        let attributes = match &self.attributes {
+            Some(pairs) => resources::attributes_to(&fields.attributes("attributes", pairs)),
+            None => before.attributes,
+        };
+        fields.done()?;
         let resource = resources::find(tx, before.resource)
             .await?
             .ok_or(OpError::NotFound)?;
-        let attributes = resources::attributes_to(&attributes);
         let words = account_words(&resource.draft, &name);
         accounts::set_details(tx, self.id, &name, &notes, &attributes, &words).await?;
         if before.name != name {

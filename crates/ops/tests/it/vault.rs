@@ -225,18 +225,60 @@ async fn accounts_are_found_under_the_new_name_of_their_resource() {
     let world = World::new().await;
     let (owner, account) = world.owner_with_account("first").await;
     let id = find(&world, &owner, account).await.account.resource;
-    let draft = ResourceDraft {
-        name: "warehouse".to_owned(),
-        kind: "Linux".to_owned(),
-        ..ResourceDraft::default()
+    let fields = resources::ChangedFields {
+        name: Some("warehouse".to_owned()),
+        address: Some("10.20.0.12".to_owned()),
+        ..resources::ChangedFields::default()
     };
 
     world
         .gate
-        .write(&owner.caller, resources::Change { id, draft })
+        .write(&owner.caller, resources::Change { id, fields })
         .await
         .unwrap();
 
     assert_eq!(names(&world, &owner, "ware root").await, ["root@warehouse"]);
     assert!(names(&world, &owner, "db-prod").await.is_empty());
+}
+
+#[tokio::test]
+async fn what_two_people_change_at_once_is_both_kept() {
+    let world = World::new().await;
+    let owner = world.administrator().await;
+    let id = world.resource(&owner, "db-prod-01").await;
+    let before = world
+        .gate
+        .read(&owner.caller, resources::Find { id })
+        .await
+        .unwrap()
+        .draft;
+    for round in 0..20 {
+        let change = |fields| world.gate.write(&owner.caller, resources::Change { id, fields });
+        let text = |field: &str| Some(format!("{field} {round}"));
+
+        let (first, second) = tokio::join!(
+            change(resources::ChangedFields {
+                location: text("rack"),
+                ..Default::default()
+            }),
+            change(resources::ChangedFields {
+                notes: text("note"),
+                ..Default::default()
+            }),
+        );
+
+        first.and(second).unwrap();
+        let after = world
+            .gate
+            .read(&owner.caller, resources::Find { id })
+            .await
+            .unwrap()
+            .draft;
+        let wanted = ResourceDraft {
+            location: format!("rack {round}"),
+            notes: format!("note {round}"),
+            ..before.clone()
+        };
+        assert_eq!(after, wanted);
+    }
 }

@@ -105,9 +105,9 @@ pub(super) async fn save(State(web): State<Web>, Path(id): Path<AccountId>, post
     let fields = &posted.fields;
     let operation = Change {
         id,
-        name: fields.text("name"),
-        notes: fields.text("notes"),
-        attributes: attributes(fields),
+        name: Some(fields.text("name")),
+        notes: Some(fields.text("notes")),
+        attributes: Some(attributes(fields)),
     };
     match checked(web.gate.write(&posted.who.caller, operation).await)? {
         Ok(()) => Ok(redirect(&format!("/accounts/{id}?notice=account-saved"))),

@@ -69,17 +69,8 @@ pub(super) async fn edit(State(web): State<Web>, who: SignedIn, Path(id): Path<R
 
 pub(super) async fn save(State(web): State<Web>, Path(id): Path<ResourceId>, posted: Posted) -> Answer {
     let draft = read(&posted.fields);
-    match checked(
-        web.gate
-            .write(
-                &posted.who.caller,
-                Change {
-                    id,
-                    draft: draft.clone(),
-                },
-            )
-            .await,
-    )? {
+    let fields = draft.clone().into();
+    match checked(web.gate.write(&posted.who.caller, Change { id, fields }).await)? {
         Ok(()) => Ok(redirect(&format!("/resources/{id}?notice=resource-saved"))),
         Err(errors) => {
             let form = form(&web, &posted.who, Some(id), draft, errors).await?;

@@ -26,7 +26,7 @@ pub(super) const ROUTES: &[Route] = &[
         .gives(NO_CONTENT),
     call("PATCH", "/api/v2/resources/{id}", DRAFT)
         .on(Thing::Resource)
-        .performs(&["resource.find", "resource.change"])
+        .performs(&["resource.change"])
         .gives(NO_CONTENT),
     call("DELETE", "/api/v2/resources/{id}", "")
         .on(Thing::Resource)
@@ -61,7 +61,7 @@ pub(super) const ROUTES: &[Route] = &[
         .performs(&["account.find"]),
     call("PATCH", "/api/v2/accounts/{id}", r#"{"name":"new-{unique}","notes":"main","attributes":[]}"#)
         .on(Thing::Account)
-        .performs(&["account.find", "account.change"])
+        .performs(&["account.change"])
         .gives(NO_CONTENT),
     call("DELETE", "/api/v2/accounts/{id}", "")
         .on(Thing::Account)
