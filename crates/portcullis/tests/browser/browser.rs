@@ -1,15 +1,15 @@
 //! What a person does at a browser.
 
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
-use portcullis_model::Secret;
+use portcullis_model::{Secret, Timestamp};
 use portcullis_testkit::Authenticator;
 use serde_json::{Value, json};
 use thirtyfour::prelude::*;
 
 use crate::chromium::Chromium;
 
-const PATIENCE: Duration = Duration::from_secs(10);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 
 pub(crate) const PASSWORD: &str = "lamp copper orbit thistle";
 
@@ -27,10 +27,11 @@ pub(crate) struct SetUp {
 
 impl Browser {
     pub(crate) async fn open(chromium: &Chromium, name: &str, origin: String, size: (u32, u32)) -> Self {
-        Self {
-            driver: chromium.open(name, size).await,
-            origin,
-        }
+        Self::of(chromium.open(name, size).await, origin)
+    }
+
+    pub(crate) fn of(driver: WebDriver, origin: String) -> Self {
+        Self { driver, origin }
     }
 
     pub(crate) async fn goto(&self, path: &str) {
@@ -99,6 +100,11 @@ impl Browser {
         }
     }
 
+    /// Clicks a link, and waits for where it leads.
+    pub(crate) async fn follow(&self, css: &str) {
+        self.submit(&[], css).await;
+    }
+
     /// Waits until the page shows `words`.
     pub(crate) async fn shows(&self, words: &str) {
         let until = Instant::now() + PATIENCE;
@@ -158,7 +164,7 @@ impl Browser {
             .await
             .expect("the key is shown");
         let app = Authenticator::new(Secret::new(key.replace(char::is_whitespace, "")));
-        self.submit(&[("code", &code_now(&app))], "main button.primary")
+        self.submit(&[("code", &code_before(&app).await)], "main button.primary")
             .await;
         let codes = self
             .find("#codes")
@@ -199,17 +205,36 @@ impl Browser {
     }
 
     pub(crate) async fn quit(self) {
-        self.driver.quit().await.expect("the browser ends");
+        self.driver.clone().quit().await.expect("the browser ends");
+    }
+}
+
+impl Drop for Browser {
+    /// Asks nothing of a browser whose test failed: it may not answer any more. It ends with its [`Chromium`].
+    fn drop(&mut self) {
+        // An error says that it was quit before.
+        let _ = self.driver.clone().leak();
     }
 }
 
 /// The code that the app shows.
 pub(crate) fn code_now(app: &Authenticator) -> String {
-    let now = std::time::SystemTime::now()
-        .duration_since(std::time::UNIX_EPOCH)
+    app.code(now(), 0).expose().to_owned()
+}
+
+/// The code that the app showed half a minute ago. It still counts, and leaves the one of now for the next sign-in.
+pub(crate) async fn code_before(app: &Authenticator) -> String {
+    const STEP: i64 = 30;
+    const ENOUGH: i64 = 3;
+    while STEP - ENOUGH <= now().seconds() % STEP {
+        tokio::time::sleep(Duration::from_millis(40)).await;
+    }
+    app.code(now(), -1).expose().to_owned()
+}
+
+fn now() -> Timestamp {
+    let since_1970 = SystemTime::now()
+        .duration_since(SystemTime::UNIX_EPOCH)
         .expect("it is after 1970");
-    let micros = i64::try_from(now.as_micros()).expect("it is not the far future");
-    app.code(portcullis_model::Timestamp::from_micros(micros), 0)
-        .expose()
-        .to_owned()
+    Timestamp::from_micros(i64::try_from(since_1970.as_micros()).expect("it is not the far future"))
 }

@@ -4,6 +4,7 @@ use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use serde_json::{Value, json};
 use tempfile::TempDir;
 use thirtyfour::{CapabilitiesHelper, ChromiumLikeCapabilities, DesiredCapabilities, WebDriver};
 
@@ -56,6 +57,17 @@ impl Chromium {
 
     /// Opens a browser with an empty profile.
     pub(crate) async fn open(&self, name: &str, size: (u32, u32)) -> WebDriver {
+        self.open_with(name, size, &json!({})).await
+    }
+
+    /// The same with scripts forbidden in its settings.
+    pub(crate) async fn open_without_script(&self, name: &str, size: (u32, u32)) -> WebDriver {
+        let block = 2;
+        let settings = json!({ "profile.default_content_setting_values.javascript": block });
+        self.open_with(name, size, &settings).await
+    }
+
+    async fn open_with(&self, name: &str, size: (u32, u32), settings: &Value) -> WebDriver {
         let mut capabilities = DesiredCapabilities::chrome();
         let profile = format!("--user-data-dir={}", self.profiles.path().join(name).display());
         let window = format!("--window-size={},{}", size.0, size.1);
@@ -80,6 +92,9 @@ impl Chromium {
         capabilities
             .accept_insecure_certs(true)
             .expect("a capability is set");
+        capabilities
+            .add_experimental_option("prefs", settings)
+            .expect("settings are an object");
         let driver = WebDriver::new(&self.url, capabilities)
             .await
             .expect("Chromium starts");

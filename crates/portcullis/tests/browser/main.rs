@@ -3,4 +3,5 @@
 mod browser;
 mod chromium;
 mod looks;
+mod no_script;
 mod story;
