@@ -3,6 +3,8 @@ const $ = (what, root = document) => root.querySelector(what);
 const $$ = (what, root = document) => [...root.querySelectorAll(what)];
 const on = (target, type, handler, options) => target?.addEventListener(type, handler, options);
 const visit = (path) => location.assign(path);
+const tell = (node, text) => { if (node) node.textContent = text; };
+const again = () => visit(location.pathname + location.search);
 const make = (tag, text, attributes = {}) => {
 	const node = document.createElement(tag);
 	if (text) node.textContent = text;
@@ -29,7 +31,7 @@ function toast(text, { small = '', action, run, seconds = 8 } = {}) {
 	return box;
 }
 
-async function post(url, reason = '') {
+async function post(url, reason) {
 	const answer = await fetch(url, {
 		method: 'POST',
 		body: new URLSearchParams({ reason }),
@@ -37,11 +39,9 @@ async function post(url, reason = '') {
 	});
 	const data = await answer.json().catch(() => ({}));
 	if (answer.ok) return data;
-	if (answer.status === 401) {
-		visit('/sign-in?notice=session-ended&next=' + encodeURIComponent(location.pathname + location.search));
-	}
-	const error = new Error(data.detail || 'That did not work.');
-	error.needsReason = (data.errors || []).some((problem) => problem.field === 'reason');
+	if (answer.status === 401) again();
+	const error = new Error(data.detail);
+	error.needsReason = data.errors?.some((problem) => problem.field === 'reason');
 	throw error;
 }
 
@@ -75,8 +75,7 @@ function hide(box) {
 	shown.delete(box);
 	state.output.textContent = state.mask;
 	state.output.classList.remove('shown');
-	const left = $('[data-left]', box);
-	if (left) left.textContent = '';
+	tell($('[data-left]', box), '');
 	const keep = $('[data-keep]', box);
 	if (keep) keep.hidden = true;
 }
@@ -90,15 +89,14 @@ async function reveal(form) {
 	shown.set(box, state);
 	output.textContent = data.password;
 	output.classList.add('shown');
-	const left = $('[data-left]', box);
 	const keep = $('[data-keep]', box);
-	const tell = () => { if (left) left.textContent = 'Hidden again in ' + state.left + ' s'; };
+	const count = () => tell($('[data-left]', box), 'Hidden again in ' + state.left + ' s');
 	if (keep) {
 		keep.hidden = false;
-		keep.onclick = () => { state.left += 10; keep.hidden = true; tell(); };
+		keep.onclick = () => { state.left += 10; keep.hidden = true; count(); };
 	}
-	tell();
-	state.timer = setInterval(() => { state.left -= 1; if (state.left <= 0) hide(box); else tell(); }, 1000);
+	count();
+	state.timer = setInterval(() => { state.left -= 1; if (state.left <= 0) hide(box); else count(); }, 1000);
 }
 const hideAll = () => [...shown.keys()].forEach(hide);
 on(window, 'blur', hideAll);
@@ -111,18 +109,17 @@ function forget() {
 	clearTimeout(clearing?.timer);
 	clearing?.toast.remove();
 }
-async function clear() {
+function clear() {
 	if (!clearing) return;
 	forget();
 	clearing = undefined;
-	await navigator.clipboard.writeText('').catch(() => {});
+	navigator.clipboard.writeText('').catch(() => {});
 }
 function clearWhenSeen() {
 	if (document.hasFocus()) clear();
 	else on(window, 'focus', clear, { once: true });
 }
 async function write(value) {
-	if (!window.ClipboardItem) return navigator.clipboard.writeText(await value);
 	const blob = value.then((text) => new Blob([text], { type: 'text/plain' }));
 	blob.catch(() => {});
 	const done = navigator.clipboard.write([new ClipboardItem({ 'text/plain': blob })]);
@@ -175,7 +172,7 @@ on(document, 'click', (e) => {
 		const field = document.getElementById(toggle);
 		const show = field.type === 'password';
 		field.type = show ? 'text' : 'password';
-		button.setAttribute('aria-pressed', String(show));
+		button.setAttribute('aria-pressed', show);
 		$('span', button).textContent = show ? 'Hide' : 'Show';
 	} else if (download) {
 		const list = document.getElementById(download);
@@ -193,25 +190,22 @@ on(document, 'click', (e) => {
 // Sign-in: Caps Lock, pasted codes, time left.
 for (const field of $$('[data-caps]')) {
 	const hint = $('[data-caps-hint="' + field.id + '"]');
-	const tell = (e) => { if (hint && e.getModifierState) hint.textContent = e.getModifierState('CapsLock') ? 'Caps Lock is on' : ''; };
-	on(field, 'keydown', tell);
-	on(field, 'keyup', tell);
+	for (const type of ['keydown', 'keyup']) on(field, type, (e) => tell(hint, e.getModifierState?.('CapsLock') ? 'Caps Lock is on' : ''));
 }
 for (const field of $$('[data-code]')) {
 	on(field, 'input', (e) => {
-		const whole = field.value.replace(/\s/g, '').length === Number(field.dataset.code);
-		if (whole && e.inputType !== 'insertText' && e.inputType !== 'deleteContentBackward') field.form.requestSubmit();
+		const whole = field.value.replace(/\s/g, '').length === +field.dataset.code;
+		if (whole && !/^(insertText|delete)/.test(e.inputType)) field.form.requestSubmit();
 	});
 }
 const countdown = $('[data-countdown]');
 if (countdown) {
-	const end = performance.now() + Number(countdown.dataset.countdown) * 1000;
+	const end = performance.now() + countdown.dataset.countdown * 1000;
 	const timer = setInterval(() => {
 		const left = Math.max(0, Math.ceil((end - performance.now()) / 1000));
 		countdown.textContent = Math.floor(left / 60) + ':' + String(left % 60).padStart(2, '0');
-		const bar = $('[data-countdown-bar]');
-		if (bar) bar.value = left;
-		if (left === 0) { clearInterval(timer); visit(location.pathname + location.search); }
+		$('[data-countdown-bar]').value = left;
+		if (left === 0) { clearInterval(timer); again(); }
 	}, 1000);
 }
 
@@ -222,7 +216,7 @@ const list = $('#palette-list');
 let options = [];
 let chosen = -1;
 let waiting;
-let latest = 0;
+let answered;
 function choose(index) {
 	options[chosen]?.setAttribute('aria-selected', 'false');
 	chosen = options.length ? (index + options.length) % options.length : -1;
@@ -233,10 +227,12 @@ function choose(index) {
 	box.setAttribute('aria-activedescendant', option.id);
 }
 async function look() {
-	const turn = ++latest;
-	const answer = await fetch('/palette?q=' + encodeURIComponent(box.value), { headers: { Accept: 'application/json' } });
-	if (turn !== latest || !answer.ok) return;
-	const groups = await answer.json();
+	const asked = box.value;
+	clearTimeout(waiting);
+	const answer = await fetch('/palette?q=' + encodeURIComponent(asked), { headers: { Accept: 'application/json' } });
+	const groups = answer.ok && await answer.json();
+	if (asked !== box.value || !groups) return;
+	answered = asked;
 	options = [];
 	list.replaceChildren(...groups.map((group, index) => {
 		const title = make('span', group.title, { id: 'group-' + index });
@@ -251,23 +247,32 @@ async function look() {
 		}));
 		return section;
 	}));
-	box.setAttribute('aria-expanded', String(options.length > 0));
+	box.setAttribute('aria-expanded', options.length > 0);
 	$('[data-palette-count]').textContent = options.length + (options.length === 1 ? ' result' : ' results');
 	chosen = -1;
 	choose(0);
 }
 function openPalette() {
-	if (!palette || palette.open) return;
+	if (palette.open) return;
 	box.value = '';
 	palette.showModal();
-	look().catch(fail);
+	search();
 }
-on(box, 'input', () => { clearTimeout(waiting); waiting = setTimeout(() => look().catch(fail), 150); });
+const search = () => look().catch(fail);
+// What was typed last counts, so Enter waits for its answer.
+async function openChosen() {
+	if (answered !== box.value) await search();
+	const option = answered === box.value && options[chosen];
+	if (option) visit(option.hit.url);
+	else box.form.submit();
+}
+on(box, 'input', () => { clearTimeout(waiting); waiting = setTimeout(search, 150); });
 on(box, 'keydown', (e) => {
 	const hit = options[chosen]?.hit;
 	if (e.key === 'ArrowDown') choose(chosen + 1);
 	else if (e.key === 'ArrowUp') choose(chosen - 1);
-	else if (e.key === 'Enter' && hit) visit(hit.url);
+	else if (e.key === 'Enter' && !e.isComposing) openChosen();
+	else if (e.key === 'Escape' && box.value) { box.value = ''; search(); }
 	else if (e.key === 'c' && (e.ctrlKey || e.metaKey) && hit?.copy && box.selectionStart === box.selectionEnd) {
 		palette.close();
 		copy(hit.copy).catch(fail);
@@ -287,10 +292,11 @@ const rows = $$('[data-rows] tbody tr');
 let row = -1;
 let afterG = false;
 function go(step) {
+	if (!rows.length) return;
 	rows[row]?.classList.remove('here');
 	row = Math.min(Math.max(row + step, 0), rows.length - 1);
-	rows[row]?.classList.add('here');
-	rows[row] && $('a', rows[row])?.focus();
+	rows[row].classList.add('here');
+	$('a', rows[row])?.focus();
 }
 const places = { v: '/passwords', r: '/resources', a: '/audit', h: '/' };
 on(document, 'keydown', (e) => {
@@ -298,7 +304,7 @@ on(document, 'keydown', (e) => {
 		e.preventDefault();
 		return openPalette();
 	}
-	const typing = e.target.closest?.('input,textarea,select,dialog,[contenteditable]');
+	const typing = e.target.closest?.('input,textarea,select,dialog');
 	if (typing || e.ctrlKey || e.metaKey || e.altKey || !palette || !enabled()) return;
 	if (afterG) {
 		afterG = false;

@@ -81,3 +81,15 @@ async fn serve(Path(name): Path<String>) -> Answer {
     ];
     Ok((headers, asset.bytes).into_response())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_script_stays_small() {
+        let script = ASSETS.iter().find(|asset| asset.name == "app.js").unwrap();
+
+        assert!(script.bytes.len() <= 12_000, "{} bytes", script.bytes.len());
+    }
+}

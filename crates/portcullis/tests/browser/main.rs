@@ -2,6 +2,8 @@
 
 mod browser;
 mod chromium;
+mod keyboard;
+mod keys;
 mod looks;
 mod no_script;
 mod story;
