@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use portcullis_model::{
-    AuditView, FactorKind, PageSize, PasswordPolicy, Role, Scope, Subject, SubjectKind, SystemRight,
-    UserState,
+    AuditView, FactorKind, PasswordPolicy, Role, Scope, Subject, SubjectKind, SystemRight, UserState,
 };
-use portcullis_store::{Snapshot, audit, factors, home, users};
+use portcullis_store::{Snapshot, factors, home, users};
 
+use crate::users::security;
 use crate::{Audit, OpError, Operation, Permit, Read, Right, Services};
 
 /// Gathers the first page for the caller.
@@ -23,6 +23,7 @@ pub struct OverviewView {
     /// The caller's own accounts by the age of their password: up to a week, two weeks, … over a year.
     pub ages: [(&'static str, u64); 8],
     pub steps: Vec<Step>,
+    /// The latest of what bears on the caller's own security.
     pub recent: Vec<AuditView>,
 }
 
@@ -83,7 +84,7 @@ impl Read for Overview {
             overdue,
             ages,
             steps: steps(permit, services, snapshot, accounts, resources).await?,
-            recent: audit::of_person(snapshot, user.0, PageSize::clamp(8).get()).await?,
+            recent: security(snapshot, user, 8).await?,
         })
     }
 }

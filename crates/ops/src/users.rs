@@ -13,6 +13,7 @@ mod set_theme;
 mod unlock;
 
 pub use activity::Activity;
+pub(crate) use activity::security;
 pub use add::{Add, Invitation};
 pub use change_my_password::ChangeMyPassword;
 pub use change_role::ChangeRole;

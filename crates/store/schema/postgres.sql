@@ -232,6 +232,8 @@ CREATE INDEX accounts_by_owner ON public.accounts USING btree (owner_id, sort, i
 CREATE INDEX accounts_by_resource ON public.accounts USING btree (resource_id, sort, id) WHERE (deleted_at IS NULL);
 CREATE INDEX accounts_by_search ON public.accounts USING gin (search gin_trgm_ops) WHERE (deleted_at IS NULL);
 CREATE INDEX accounts_in_trash ON public.accounts USING btree (deleted_at) WHERE (deleted_at IS NOT NULL);
+CREATE INDEX audit_of_people ON public.audit USING btree (subject_id, seq) WHERE (subject_kind = 'user'::text);
+CREATE INDEX audit_of_refusals ON public.audit USING btree (actor_id, seq) WHERE (outcome = 'deny'::text);
 CREATE INDEX audit_of_writes ON public.audit USING btree (subject_id, seq) WHERE (digest IS NOT NULL);
 CREATE INDEX factors_by_user ON public.factors USING btree (user_id);
 CREATE INDEX grants_by_account ON public.grants USING btree (account_id) WHERE (account_id IS NOT NULL);

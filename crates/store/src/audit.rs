@@ -213,12 +213,23 @@ fn conditions(filter: &AuditFilter) -> Vec<(&'static str, Value<'_>)> {
     conditions
 }
 
-/// The newest entries that a person made or that are about them.
-pub async fn of_person(snapshot: &Snapshot, actor: Uuid, most: u16) -> Result<Vec<AuditView>, StoreError> {
+/// The newest entries about a person that are of `operations`, and what was refused to them or about them.
+pub async fn about_person(
+    snapshot: &Snapshot,
+    person: Uuid,
+    operations: &[&str],
+    most: u16,
+) -> Result<Vec<AuditView>, StoreError> {
+    let mut args = vec![Value::from(person), Value::from(i64::from(most))];
+    args.extend(operations.iter().copied().map(Value::from));
+    let places: Vec<String> = (3..=args.len()).map(|place| format!("?{place}")).collect();
     let sql = format!(
-        "SELECT {COLUMNS} FROM audit WHERE actor_id = ?1 OR subject_id = ?1 ORDER BY seq DESC LIMIT ?2"
+        "SELECT {COLUMNS} FROM audit WHERE subject_id = ?1 AND subject_kind = 'user' \
+         AND (outcome = 'deny' OR (outcome <> 'start' AND operation IN ({}))) \
+         UNION SELECT {COLUMNS} FROM audit WHERE actor_id = ?1 AND outcome = 'deny' ORDER BY seq DESC LIMIT ?2",
+        places.join(", ")
     );
-    snapshot.rows(&sql, args![actor, i64::from(most)], view).await
+    snapshot.rows(&sql, &args, view).await
 }
 
 fn view(row: &Row<'_>) -> Result<AuditView, StoreError> {

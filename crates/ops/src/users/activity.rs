@@ -1,12 +1,36 @@
-use portcullis_model::{AuditView, Scope, Subject, SubjectKind};
+use portcullis_model::{AuditView, Scope, Subject, SubjectKind, UserId};
 use portcullis_store::{Snapshot, audit};
 
+use crate::factors::RegenerateBackupCodes;
+use crate::setup::Confirm;
+use crate::sign_in::ProveFactor;
+use crate::users::{ChangeMyPassword, ChangeRole, Invite, Lock, Unlock};
 use crate::{Audit, OpError, Operation, Permit, Read, Right, Services};
 
-/// Lists what the caller did lately and what was done to them.
+/// Lists the caller's latest sign-ins, changes of their factors, password and role, and what was refused.
 pub struct Activity;
 
 const MOST: u16 = 20;
+
+/// What bears on a person's own security. A right password alone opens nothing, and a wrong one is a refusal.
+const SECURITY: [&str; 8] = [
+    ChangeMyPassword::NAME,
+    ChangeRole::NAME,
+    Confirm::NAME,
+    Invite::NAME,
+    Lock::NAME,
+    ProveFactor::NAME,
+    RegenerateBackupCodes::NAME,
+    Unlock::NAME,
+];
+
+pub(crate) async fn security(
+    snapshot: &Snapshot,
+    person: UserId,
+    most: u16,
+) -> Result<Vec<AuditView>, OpError> {
+    Ok(audit::about_person(snapshot, person.0, &SECURITY, most).await?)
+}
 
 impl Operation for Activity {
     type Output = Vec<AuditView>;
@@ -28,6 +52,6 @@ impl Read for Activity {
         _services: &Services,
         snapshot: &Snapshot,
     ) -> Result<Vec<AuditView>, OpError> {
-        Ok(audit::of_person(snapshot, permit.user()?.0, MOST).await?)
+        security(snapshot, permit.user()?, MOST).await
     }
 }

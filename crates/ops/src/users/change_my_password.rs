@@ -94,6 +94,11 @@ impl Remote for ChangeMyPassword {
         if let Some(session) = permit.caller().session {
             sessions::set_epoch(tx, session, user.epoch + 1).await?;
         }
+        permit.about(Subject {
+            kind: SubjectKind::User,
+            id: Some(id.0),
+            name: Some(user.username),
+        });
         permit.message(format!("{ended} other sessions ended."));
         Ok(())
     }

@@ -222,4 +222,6 @@ CREATE TABLE audit (
   mac_version BIGINT NOT NULL,
   mac BYTEA NOT NULL
 );
+CREATE INDEX audit_of_people ON audit (subject_id, seq) WHERE subject_kind = 'user';
+CREATE INDEX audit_of_refusals ON audit (actor_id, seq) WHERE outcome = 'deny';
 CREATE INDEX audit_of_writes ON audit (subject_id, seq) WHERE digest IS NOT NULL;

@@ -242,4 +242,6 @@ CREATE TABLE audit (
   mac_version INTEGER NOT NULL,
   mac BLOB NOT NULL
 ) STRICT;
+CREATE INDEX audit_of_people ON audit (subject_id, seq) WHERE subject_kind = 'user';
+CREATE INDEX audit_of_refusals ON audit (actor_id, seq) WHERE outcome = 'deny';
 CREATE INDEX audit_of_writes ON audit (subject_id, seq) WHERE digest IS NOT NULL;
