@@ -23,6 +23,8 @@ pub(crate) struct Problem {
     pub detail: String,
     pub errors: Vec<FieldError>,
     pub retry_after: Option<Duration>,
+    /// How long a session may be left alone, if that is why it ended.
+    pub idle: Option<Duration>,
 }
 
 impl Problem {
@@ -34,6 +36,15 @@ impl Problem {
             detail: detail.to_owned(),
             errors: Vec::new(),
             retry_after: None,
+            idle: None,
+        }
+    }
+
+    /// Nobody used the session for so long that it ended.
+    pub(crate) fn idle(limit: Duration) -> Self {
+        Self {
+            idle: Some(limit),
+            ..Self::unauthenticated()
         }
     }
 

@@ -115,7 +115,7 @@ fn shape(mut response: Response, asked: &Asked, web: &Web, id: &str) -> Response
     let mut shaped = if asked.wants_json {
         document(&problem, id)
     } else if problem.status == StatusCode::UNAUTHORIZED {
-        to_sign_in(asked)
+        to_sign_in(asked, problem.idle)
     } else {
         pages::error::render(web, &problem, id)
     };
@@ -136,11 +136,16 @@ fn is_ours(kind: &HeaderValue) -> bool {
     kind.as_bytes().starts_with(b"text/html") || kind == "application/problem+json"
 }
 
-fn to_sign_in(asked: &Asked) -> Response {
+fn to_sign_in(asked: &Asked, idle: Option<Duration>) -> Response {
     let mut path = "/sign-in".to_owned();
     let mut mark = '?';
     if asked.had_session {
         path.push_str("?notice=session-ended");
+        if let Some(idle) = idle {
+            let minutes = idle.as_secs() / 60;
+            path.push_str("&n=");
+            path.push_str(&minutes.to_string());
+        }
         mark = '&';
     }
     if let Some(back) = asked

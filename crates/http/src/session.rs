@@ -2,7 +2,7 @@ use axum::extract::FromRequestParts;
 use axum::http::{HeaderMap, StatusCode, header, request::Parts};
 use portcullis_model::{Caller, Door, Secret, SystemRight};
 use portcullis_ops::OpError;
-use portcullis_ops::identify::{self, Me};
+use portcullis_ops::identify::{self, Me, Session};
 
 use crate::answer::{Failure, Problem};
 use crate::envelope::RequestId;
@@ -64,9 +64,11 @@ impl FromRequestParts<Web> for SignedIn {
         let token = cookies::find(&parts.headers, cookies::SESSION).ok_or_else(Problem::unauthenticated)?;
         let (address, request) = origin(parts);
         let csrf = portcullis_ops::csrf_token(token.expose());
-        let person = identify::session(&web.gate, &token, &address, &request)
-            .await?
-            .ok_or_else(Problem::unauthenticated)?;
+        let person = match identify::session(&web.gate, &token, &address, &request).await? {
+            Session::Alive(person) => person,
+            Session::Idle(limit) => return Err(Problem::idle(limit).into()),
+            Session::Over => return Err(Problem::unauthenticated().into()),
+        };
         Ok(Self {
             caller: person.caller,
             me: person.me,

@@ -30,16 +30,24 @@ pub struct Me {
     pub theme: Theme,
 }
 
-/// The session of a browser's token, if it still lives.
-pub async fn session(
-    gate: &Gate,
-    token: &Secret,
-    address: &str,
-    request: &str,
-) -> Result<Option<SignedIn>, OpError> {
+/// What has become of a browser's session; `T` is who is behind it.
+#[derive(Clone, Debug)]
+pub enum Session<T = SignedIn> {
+    Alive(T),
+    /// It ended because nobody used it for this long.
+    Idle(Duration),
+    /// Signed out, too old, or never there.
+    Over,
+}
+
+/// The session of a browser's token.
+pub async fn session(gate: &Gate, token: &Secret, address: &str, request: &str) -> Result<Session, OpError> {
     let anonymous = Caller::anonymous(Door::Web, address.to_owned(), request.to_owned());
-    let found = gate.read(&anonymous, Resume { token: token.clone() }).await?;
-    refresh(gate, &anonymous, found).await
+    match gate.read(&anonymous, Resume { token: token.clone() }).await? {
+        Session::Alive(found) => Ok(Session::Alive(refresh(gate, &anonymous, found).await?)),
+        Session::Idle(limit) => Ok(Session::Idle(limit)),
+        Session::Over => Ok(Session::Over),
+    }
 }
 
 /// The person of a personal API token, if it is valid.
@@ -54,7 +62,10 @@ pub async fn token(
     }
     let anonymous = Caller::anonymous(Door::Api, address.to_owned(), request.to_owned());
     let found = gate.read(&anonymous, Present { token: token.clone() }).await?;
-    refresh(gate, &anonymous, found).await
+    match found {
+        Some(found) => Ok(Some(refresh(gate, &anonymous, found).await?)),
+        None => Ok(None),
+    }
 }
 
 /// How stale the time of last use may get, so that not every request writes.
@@ -66,12 +77,11 @@ pub struct Found {
     touch: Option<Touch>,
 }
 
-async fn refresh(gate: &Gate, caller: &Caller, found: Option<Found>) -> Result<Option<SignedIn>, OpError> {
-    let Some(found) = found else { return Ok(None) };
+async fn refresh(gate: &Gate, caller: &Caller, found: Found) -> Result<SignedIn, OpError> {
     if let Some(touch) = found.touch {
         gate.write(caller, touch).await?;
     }
-    Ok(Some(found.signed_in))
+    Ok(found.signed_in)
 }
 
 /// Resumes a session.
@@ -80,7 +90,7 @@ pub struct Resume {
 }
 
 impl Operation for Resume {
-    type Output = Option<Found>;
+    type Output = Session<Found>;
 
     const NAME: &'static str = "session.resume";
     const RIGHT: Right = Right::Nothing;
@@ -98,17 +108,20 @@ impl Read for Resume {
         permit: &Permit<'_, Self>,
         services: &Services,
         snapshot: &Snapshot,
-    ) -> Result<Option<Found>, OpError> {
+    ) -> Result<Session<Found>, OpError> {
         let Some(session) = sessions::find(snapshot, &token_digest(self.token.expose())).await? else {
-            return Ok(None);
+            return Ok(Session::Over);
         };
         let Some(user) = active(snapshot, session.user).await? else {
-            return Ok(None);
+            return Ok(Session::Over);
         };
         let now = services.now();
         let (idle, _) = limits::of_session(user.role);
-        if user.epoch != session.epoch || session.ends_at <= now || session.seen_at + idle <= now {
-            return Ok(None);
+        if user.epoch != session.epoch || session.ends_at <= now {
+            return Ok(Session::Over);
+        }
+        if session.seen_at + idle <= now {
+            return Ok(Session::Idle(idle));
         }
         let caller = Caller {
             actor: person(&user),
@@ -117,7 +130,7 @@ impl Read for Resume {
             ..permit.caller().clone()
         };
         let touch = (STALE < now.since(session.seen_at)).then_some(Touch::Session(session.id));
-        Ok(Some(Found {
+        Ok(Session::Alive(Found {
             signed_in: SignedIn { caller, me: me(user) },
             touch,
         }))

@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use portcullis_model::{Caller, Clock, Role, Secret, UserId};
+use portcullis_ops::identify::Session;
 use portcullis_ops::setup::{Claim, Confirm, Confirmation, Offer, Pending};
 use portcullis_ops::sign_in::{Begin, FactorStep, PasswordStep, ProveFactor, ProvePassword};
 use portcullis_ops::{Gate, OpError, identify, users};
@@ -161,9 +162,10 @@ impl World {
     pub async fn caller_on(&self, gate: &Gate, session_token: &Secret) -> Option<Caller> {
         let request = gate.request_id();
         let found = identify::session(gate, session_token, "192.0.2.7", &request).await;
-        found
-            .expect("a session can be looked up")
-            .map(|signed_in| signed_in.caller)
+        match found.expect("a session can be looked up") {
+            Session::Alive(signed_in) => Some(signed_in.caller),
+            Session::Idle(_) | Session::Over => None,
+        }
     }
 
     /// Begins a sign-in; gives the token of the unfinished login.

@@ -170,3 +170,33 @@ async fn half_a_sign_in_opens_nothing() {
         );
     }
 }
+
+#[tokio::test]
+async fn a_session_that_nobody_used_says_after_how_many_minutes_it_ended() {
+    let world = World::new().await;
+    let person = world.administrator().await;
+    let mut browser = Browser::of(&world, &person);
+    world.clock.advance(Duration::from_mins(15));
+
+    let ended = browser.get("/passwords?q=root").await;
+
+    assert_eq!(
+        ended.location(),
+        "/sign-in?notice=session-ended&n=15&next=/passwords%3Fq%3Droot"
+    );
+    let page = browser.get(ended.location()).await;
+    page.shows("Your session ended after 15 minutes without activity. Sign in to continue.");
+    assert_eq!(page.value_of("next"), "/passwords?q=root");
+}
+
+#[tokio::test]
+async fn a_session_that_was_signed_out_elsewhere_blames_no_idleness() {
+    let world = World::new().await;
+    let person = world.administrator().await;
+    let mut browser = Browser::of(&world, &person);
+    Browser::of(&world, &person).post("/sign-out", &[]).await;
+
+    let ended = browser.get("/passwords").await;
+
+    assert_eq!(ended.location(), "/sign-in?notice=session-ended&next=/passwords");
+}

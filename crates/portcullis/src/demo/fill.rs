@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::bail;
 use portcullis_auth::app_code;
 use portcullis_model::{AccountId, AccountRight, Caller, Door, ResourceDraft, Role, Secret, UserId};
-use portcullis_ops::identify::SignedIn;
+use portcullis_ops::identify::{Session, SignedIn};
 use portcullis_ops::setup::{Claim, Claimed, Confirm, Confirmation, Offer, Pending};
 use portcullis_ops::{Gate, accounts, identify, resources, users};
 
@@ -248,7 +248,7 @@ async fn set_up(gate: &Gate, code: Secret, username: &str, display_name: &str) -
         bail!("the demo's authenticator was not accepted");
     };
     let session = identify::session(gate, &session_token, &anyone.address, &gate.request_id()).await?;
-    let Some(SignedIn { caller, me }) = session else {
+    let Session::Alive(SignedIn { caller, me }) = session else {
         bail!("the demo's session was not accepted")
     };
     Ok(Person {
@@ -315,6 +315,13 @@ async fn use_them(
     people: &[Person],
     accounts: &[AccountId],
 ) -> anyhow::Result<()> {
+    clock.be_behind(days(3));
+    let change = accounts::SetPassword {
+        id: accounts[0],
+        password: None,
+        reason: "Quarterly rotation".to_owned(),
+    };
+    gate.write(&owner.caller, change).await?;
     let reasons = [
         "CHG-1042 index rebuild",
         "INC-2210 disk full",
@@ -346,13 +353,6 @@ async fn use_them(
             .await
         };
     }
-    clock.be_behind(days(2));
-    let change = accounts::SetPassword {
-        id: accounts[0],
-        password: None,
-        reason: "Quarterly rotation".to_owned(),
-    };
-    gate.write(&owner.caller, change).await?;
     clock.be_behind(Duration::from_hours(3));
     let stranger = accounts::RevealPassword {
         id: accounts[0],
