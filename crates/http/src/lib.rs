@@ -3,6 +3,7 @@
 mod answer;
 mod api;
 mod assets;
+mod browser_name;
 mod cookies;
 mod csrf;
 mod envelope;
@@ -17,6 +18,8 @@ mod session;
 mod shell;
 
 use std::sync::Arc;
+
+use portcullis_model::Secret;
 
 pub use router::router;
 
@@ -41,10 +44,14 @@ pub struct WebSettings {
     pub version: &'static str,
 }
 
-/// A sentence shown on every page of a throw-away vault, such as how to sign in to it.
+/// How to sign in to a throw-away vault; shown before sign-in.
 #[derive(Clone, Debug)]
 pub struct DemoNote {
-    pub text: String,
+    pub username: String,
+    pub password: Secret,
+    /// What an authenticator app makes codes of.
+    pub key: Secret,
+    pub backup_code: Secret,
 }
 
 /// The network address of the client. The binary inserts it as an extension of each request.

@@ -2,15 +2,16 @@ use askama::Template;
 use askama::filters::HtmlSafe;
 use portcullis_model::{Role, SystemRight};
 
-use crate::Web;
 use crate::notice::{Notice, NoticeQuery};
 use crate::session::SignedIn;
+use crate::{DemoNote, Web};
 
 /// What every page of the console shows around its content.
 pub(crate) struct Shell {
     pub site: String,
     pub version: &'static str,
-    pub demo: Option<String>,
+    /// Whether this is a throw-away vault.
+    pub demo: bool,
     pub theme: &'static str,
     pub csrf: String,
     pub display_name: String,
@@ -26,7 +27,7 @@ impl Shell {
         Self {
             site: web.base.site_name.clone(),
             version: web.base.version,
-            demo: web.demo.as_ref().map(|note| note.text.clone()),
+            demo: web.demo.is_some(),
             theme: who.me.theme.word(),
             csrf: who.csrf.clone(),
             display_name: who.me.display_name.clone(),
@@ -71,7 +72,7 @@ fn initials(name: &str) -> String {
 pub(crate) struct Front {
     pub site: String,
     pub version: &'static str,
-    pub demo: Option<String>,
+    pub demo: Option<DemoNote>,
     pub notice: Option<Notice>,
 }
 
@@ -80,7 +81,7 @@ impl Front {
         Self {
             site: web.base.site_name.clone(),
             version: web.base.version,
-            demo: web.demo.as_ref().map(|note| note.text.clone()),
+            demo: web.demo.clone(),
             notice: None,
         }
     }

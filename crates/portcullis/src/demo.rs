@@ -48,15 +48,13 @@ pub(crate) async fn run(config: Config) -> anyhow::Result<()> {
     tracing::info!("filling the demo vault");
     let administrator = fill::fill(&gate, &clock).await?;
     clock.be_behind(Duration::ZERO);
-    let text = format!(
-        "demo vault, thrown away at the end. Sign in as {}, password {}, then a code from an authenticator app with \
-         the key {}, or the backup code {}",
-        administrator.username,
-        administrator.password.expose(),
-        administrator.key.expose(),
-        administrator.backup_code.expose()
-    );
-    serve::run(config, Some(DemoNote { text }), gate).await
+    let note = DemoNote {
+        username: administrator.username,
+        password: administrator.password,
+        key: administrator.key,
+        backup_code: administrator.backup_code,
+    };
+    serve::run(config, Some(note), gate).await
 }
 
 /// A clock that can be behind, so that the demo has a past.

@@ -113,7 +113,15 @@ async fn greet(config: &Config, gate: &Gate, demo: Option<&DemoNote>) -> anyhow:
                 code.expose()
             )
         }
-        (None, Some(demo)) => format!("Portcullis is at {} — {}\n", config.base_url, demo.text),
+        (None, Some(demo)) => format!(
+            "Portcullis is at {} — demo vault, thrown away at the end. Sign in as {}, password {}, then a code from an \
+             authenticator app with the key {}, or the backup code {}\n",
+            config.base_url,
+            demo.username,
+            demo.password.expose(),
+            demo.key.expose(),
+            demo.backup_code.expose()
+        ),
         (None, None) => format!("Portcullis is at {}\n", config.base_url),
     };
     // Past the buffer of `println!`, which lives as long as the process and would keep the code in its memory.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
-use portcullis_http::{ClientAddress, Web, WebSettings, router};
+use portcullis_http::{ClientAddress, DemoNote, Web, WebSettings, router};
 use portcullis_testkit::{Person, World};
 use tower::ServiceExt;
 
@@ -60,8 +60,12 @@ impl Answer {
 }
 
 pub(crate) fn doors(world: &World) -> Router {
+    router(web(world))
+}
+
+fn web(world: &World) -> Web {
     let gate = world.gate.clone();
-    router(Web {
+    Web {
         gate: world.gate.clone(),
         base: WebSettings {
             site_name: "Portcullis".to_owned(),
@@ -70,7 +74,7 @@ pub(crate) fn doors(world: &World) -> Router {
         },
         request_ids: Arc::new(move || gate.request_id()),
         demo: None,
-    })
+    }
 }
 
 /// Sends one request as it stands.
@@ -104,6 +108,15 @@ impl Browser {
             .cookies
             .insert("__Host-portcullis_session".to_owned(), token);
         browser
+    }
+
+    /// The same browser at a throw-away vault.
+    pub(crate) fn in_demo(self, world: &World, note: &DemoNote) -> Self {
+        let demo = Some(note.clone());
+        Self {
+            router: router(Web { demo, ..web(world) }),
+            ..self
+        }
     }
 
     pub(crate) async fn get(&mut self, path: &str) -> Answer {

@@ -1,6 +1,7 @@
 use std::time::Duration;
 
-use portcullis_model::Role;
+use portcullis_http::DemoNote;
+use portcullis_model::{Role, Secret};
 use portcullis_testkit::World;
 
 use crate::browser::Browser;
@@ -15,7 +16,7 @@ async fn every_page_opens_for_those_who_may_see_it() {
         .await;
     let mut browser = Browser::of(&world, &person);
     let pages = [
-        ("/", "Recent activity"),
+        ("/", "Recent security activity"),
         ("/passwords", "root"),
         ("/passwords?q=resource%3Adb-prod-01", "root"),
         ("/passwords/new", "Add account"),
@@ -169,4 +170,74 @@ async fn the_palette_answers_with_what_the_person_may_see() {
     assert_eq!(mine[0]["title"], "Accounts");
     assert_eq!(mine[0]["hits"][0]["url"], format!("/accounts/{id}"));
     assert!(!theirs.to_string().contains("db-prod-01"));
+}
+
+#[tokio::test]
+async fn home_shows_what_bears_on_ones_own_security_and_nothing_else() {
+    let world = World::new().await;
+    let person = world.administrator().await;
+    let bob = world.user("bob", Role::PasswordUser).await;
+    let resource = world.resource(&person, "db-prod-01").await;
+    let id = world
+        .account(&person, resource, "root", "first-password-of-root")
+        .await;
+    let reveal = format!("/accounts/{id}/reveal");
+    Browser::of(&world, &person).post(&reveal, &[]).await;
+    Browser::of(&world, &bob).post(&reveal, &[]).await;
+    let mut browser = Browser::of(&world, &bob);
+    let new = "another long passphrase here";
+    let fields = [("current", bob.password.expose()), ("new", new), ("repeat", new)];
+    browser.post("/me/security/password", &fields).await;
+
+    let theirs = browser.get("/").await;
+    let mine = Browser::of(&world, &person).get("/").await;
+
+    for own in [
+        "setup.confirm",
+        "user.change_my_password",
+        "account.reveal_password",
+    ] {
+        theirs.shows(own);
+    }
+    mine.shows("setup.confirm");
+    for other in ["account.", "resource.", "bob"] {
+        assert!(!mine.text.contains(&format!("<code>{other}")), "{other}");
+        assert!(!mine.text.contains(&format!("· {other}")), "{other}");
+    }
+}
+
+#[tokio::test]
+async fn sessions_are_named_as_people_name_their_browsers() {
+    let world = World::new().await;
+    let person = world.administrator().await;
+
+    let page = Browser::of(&world, &person).get("/me/security").await;
+
+    page.shows("<strong title=\"Firefox\">Unknown browser</strong>");
+}
+
+#[tokio::test]
+async fn a_demo_tells_how_to_sign_in_and_inside_only_that_it_is_one() {
+    let world = World::new().await;
+    let person = world.administrator().await;
+    let note = DemoNote {
+        username: "d.okafor".to_owned(),
+        password: Secret::new("lamp copper orbit thistle"),
+        key: Secret::new("ITWDY5TIKZLNOAHT"),
+        backup_code: Secret::new("n84q4-k8g20"),
+    };
+
+    let outside = Browser::new(&world).in_demo(&world, &note).get("/sign-in").await;
+    let inside = Browser::of(&world, &person).in_demo(&world, &note).get("/").await;
+
+    for known in [
+        "d.okafor",
+        "lamp copper orbit thistle",
+        "ITWDY5TIKZLNOAHT",
+        "n84q4-k8g20",
+    ] {
+        outside.shows(known);
+        assert!(!inside.text.contains(known), "{known}");
+    }
+    inside.shows("Demo vault: everything here is thrown away at the end.");
 }
