@@ -21,6 +21,7 @@ struct ShortcutsPage {
 
 const KEYS: &[(&[&str], &str)] = &[
     (&["Ctrl", "K"], "Search or jump to anything"),
+    (&["Esc"], "Clear what you typed there, then close it"),
     (&["/"], "Filter the list on this page"),
     (&["?"], "Show this page"),
     (&["g", "v"], "Go to Passwords"),

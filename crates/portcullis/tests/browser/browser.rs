@@ -143,11 +143,12 @@ impl Browser {
     }
 
     pub(crate) async fn command(&self, name: &str, params: Value) -> Value {
-        self.driver
-            .cdp()
-            .send_raw(name, params)
-            .await
-            .expect("Chromium knows the command")
+        let cdp = self.driver.cdp();
+        let answer = tokio::time::timeout(PATIENCE * 3, cdp.send_raw(name, params)).await;
+        let Ok(answer) = answer else {
+            panic!("{name} was not answered on {}", self.path().await);
+        };
+        answer.expect("Chromium knows the command")
     }
 
     /// From a set-up code to Home.

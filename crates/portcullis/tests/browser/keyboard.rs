@@ -23,6 +23,7 @@ async fn everything_can_be_done_with_the_keyboard_alone() {
     reveal_and_copy(&olga).await;
     generate(&olga).await;
     palette_keeps_its_promises(&olga, &account).await;
+    skip_to_content(&olga).await;
     single_keys(&olga, &account).await;
     restore_for_a_reason(&olga).await;
     read_the_trail(&olga).await;
@@ -184,10 +185,31 @@ async fn palette_keeps_its_promises(olga: &Browser, account: &str) {
 
     olga.jump("root db-prod").await;
     assert_eq!(olga.path().await, account);
+
+    olga.press_with_control("k").await;
+    olga.types("root").await;
+    olga.becomes(
+        "document.querySelector('#palette-list [role=group]')?.textContent.startsWith('Accountsroot')",
+    )
+    .await;
+    olga.press_with_control("c").await;
+    olga.becomes("!document.querySelector('#palette').open").await;
+    olga.shows("Password copied. Clears in 30 s.").await;
+}
+
+/// The first stop leads past the rail.
+async fn skip_to_content(olga: &Browser) {
+    olga.jump("home").await;
+    olga.tab_to(".skip").await;
+    olga.press(Key::Enter).await;
+    olga.becomes("document.activeElement.id === 'main'").await;
+    olga.press(Key::Tab).await;
+    olga.focused("main input[type=search]").await;
 }
 
 /// What the page of shortcuts promises.
 async fn single_keys(olga: &Browser, account: &str) {
+    olga.jump("users").await;
     olga.leaves("?").await;
     olga.is_at("/shortcuts").await;
     olga.shows("Reveal the password of the row or page").await;
