@@ -86,6 +86,14 @@ impl Front {
         }
     }
 
+    /// For a page that also people see who are signed in: it does not say how to.
+    pub(crate) fn of_anybody(web: &Web) -> Self {
+        Self {
+            demo: None,
+            ..Self::new(web)
+        }
+    }
+
     pub(crate) fn with(mut self, query: &NoticeQuery) -> Self {
         self.notice = query.read();
         self

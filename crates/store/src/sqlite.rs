@@ -45,8 +45,6 @@ impl Pool {
             connection.busy_timeout(BUSY_TIMEOUT)?;
             connection.set_prepared_statement_cache_capacity(128);
             connection.pragma_update(None, "cache_size", -16_384)?;
-            // Every commit empties the page cache of every reader; mapped pages cost no copy to read again.
-            connection.pragma_update(None, "mmap_size", MAPPED)?;
             Ok(connection)
         };
         let writer =
@@ -63,6 +61,8 @@ impl Pool {
         for _ in 0..READERS {
             let reader = connect(OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(failed)?;
             reader.pragma_update(None, "query_only", true).map_err(failed)?;
+            // Every commit empties the page cache of every reader; mapped pages cost no copy to read again.
+            reader.pragma_update(None, "mmap_size", MAPPED).map_err(failed)?;
             readers.push(reader);
         }
         Ok(Self {

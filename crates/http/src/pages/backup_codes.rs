@@ -26,7 +26,7 @@ impl BackupCodesPage {
         wizard: bool,
     ) -> Self {
         Self {
-            front: Front::new(web),
+            front: Front::of_anybody(web),
             codes,
             username,
             base_url: web.base.base_url.clone(),

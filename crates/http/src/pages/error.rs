@@ -32,7 +32,7 @@ pub(crate) fn render(web: &Web, problem: &Problem, request: &str) -> Response {
         None => problem.detail.clone(),
     };
     let page = ErrorPage {
-        front: Front::new(web),
+        front: Front::of_anybody(web),
         title: problem.title,
         detail,
         lines,

@@ -229,6 +229,10 @@ async fn a_demo_tells_how_to_sign_in_and_inside_only_that_it_is_one() {
 
     let outside = Browser::new(&world).in_demo(&world, &note).get("/sign-in").await;
     let inside = Browser::of(&world, &person).in_demo(&world, &note).get("/").await;
+    let lost = Browser::of(&world, &person)
+        .in_demo(&world, &note)
+        .get("/nowhere")
+        .await;
 
     for known in [
         "d.okafor",
@@ -238,6 +242,7 @@ async fn a_demo_tells_how_to_sign_in_and_inside_only_that_it_is_one() {
     ] {
         outside.shows(known);
         assert!(!inside.text.contains(known), "{known}");
+        assert!(!lost.text.contains(known), "{known}");
     }
     inside.shows("Demo vault: everything here is thrown away at the end.");
 }
