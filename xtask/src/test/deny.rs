@@ -68,6 +68,8 @@ fn program() -> Result<Option<PathBuf>> {
     println!("building cargo-deny {VERSION} once");
     let mut install = cargo(&[
         "install",
+        // It runs for seconds: time spent on optimizing it would never come back.
+        "--debug",
         "--locked",
         "--version",
         VERSION,
