@@ -21,12 +21,12 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     match arguments.command {
         None | Some(Command::Server) if arguments.demo => {
             let (_, config) = load(file, &arguments.set)?;
-            logging::start(&config)?;
+            logging::start(&config);
             demo::run(config).await?;
         }
         None | Some(Command::Server) => {
             let (_, config) = load(file, &arguments.set)?;
-            logging::start(&config)?;
+            logging::start(&config);
             serve::run_configured(config).await?;
         }
         Some(Command::Config { command }) => config::run(command, file, &arguments.set)?,

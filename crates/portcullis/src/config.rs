@@ -8,6 +8,8 @@ mod sources;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use crate::logging::LogFilter;
+
 pub(crate) use keys::{KEYS, Key};
 pub(crate) use show::{documentation, show};
 pub(crate) use sources::{Settings, read};
@@ -51,7 +53,7 @@ pub(crate) struct Config {
     pub(crate) diagnostics: Option<SocketAddr>,
     pub(crate) listen: SocketAddr,
     pub(crate) log: LogFormat,
-    pub(crate) log_level: String,
+    pub(crate) log_filter: LogFilter,
     pub(crate) master_key: PathBuf,
     pub(crate) site_name: String,
 }
@@ -105,7 +107,10 @@ impl Config {
             diagnostics,
             listen,
             log,
-            log_level: settings.text("log.level").to_owned(),
+            log_filter: settings.parse(
+                "log.level",
+                "must be a level, or a filter such as info,portcullis_ops=debug",
+            )?,
             master_key: PathBuf::from(settings.text("keys.file")),
             site_name: settings.text("server.name").to_owned(),
             data,

@@ -58,18 +58,7 @@ async fn a_code_sent_fifty_times_on_one_login_opens_one_session() {
 
     let pages = send_at_once(&consoles, &site.person.next_code().await).await;
 
-    assert!(
-        pages.iter().all(|page| page.status < 500),
-        "{:?}",
-        statuses(&pages)
-    );
-    assert_eq!(
-        pages.iter().filter(|page| opens_a_session(page)).count(),
-        1,
-        "{:?}",
-        statuses(&pages)
-    );
-    assert_eq!(sessions(&site).await, before + 1);
+    assert_one_session(&site, before, &pages).await;
     println!("one login, {TAKERS} times: {:?}", statuses(&pages));
 }
 
@@ -89,22 +78,19 @@ async fn a_code_sent_on_fifty_logins_at_once_opens_one_session() {
     // The code that was used to enrol is dead as well.
     let pages = send_at_once(&consoles, &site.person.next_code().await).await;
 
-    assert!(
-        pages.iter().all(|page| page.status < 500),
-        "{:?}",
-        statuses(&pages)
-    );
-    assert_eq!(
-        pages.iter().filter(|page| opens_a_session(page)).count(),
-        1,
-        "{:?}",
-        statuses(&pages)
-    );
-    assert_eq!(sessions(&site).await, before + 1);
+    assert_one_session(&site, before, &pages).await;
     println!("{TAKERS} logins: {:?}", statuses(&pages));
 }
 
 /// How often each status came.
+async fn assert_one_session(site: &Site, before: usize, pages: &[Page]) {
+    let statuses = statuses(pages);
+    assert!(pages.iter().all(|page| page.status < 500), "{statuses:?}");
+    let opened = pages.iter().filter(|page| opens_a_session(page)).count();
+    assert_eq!(opened, 1, "{statuses:?}");
+    assert_eq!(sessions(site).await, before + 1);
+}
+
 fn statuses(pages: &[Page]) -> std::collections::BTreeMap<u16, usize> {
     let mut counts = std::collections::BTreeMap::new();
     for page in pages {
