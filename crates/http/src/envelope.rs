@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 
 use crate::answer::{Failure, Problem, REQUEST_ID, document, redirect};
 use crate::cookies::WithCookies;
+use crate::rest::Rest;
 use crate::{Web, cookies, csrf, next_path, pages};
 
 /// Names this request in the log, in errors and in the audit trail.
@@ -28,6 +29,7 @@ pub(crate) async fn wrap(State(web): State<Web>, mut request: Request, next: Nex
         .uri()
         .path_and_query()
         .is_some_and(|asked| asked.as_str().contains("%00"));
+    let (request, rest) = Rest::of(request);
     let response = if holds_nul {
         Failure::from(Problem::of_status(StatusCode::BAD_REQUEST)).into_response()
     } else if csrf::allows(request.method(), request.uri(), request.headers()) {
@@ -40,6 +42,7 @@ pub(crate) async fn wrap(State(web): State<Web>, mut request: Request, next: Nex
         Failure::from(Problem::cross_site()).into_response()
     };
 
+    rest.drain().await;
     let mut response = shape(response, &asked, &web, &id);
     protect(&mut response, &id);
     measure(&asked, response.status(), started.elapsed());

@@ -13,6 +13,7 @@ mod moment;
 mod next_path;
 mod notice;
 mod pages;
+mod rest;
 mod router;
 mod session;
 mod shell;

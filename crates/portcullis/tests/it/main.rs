@@ -2,6 +2,7 @@
 
 mod commands;
 mod configuration;
+mod curl;
 mod first_start;
 mod keys;
 mod kill;
