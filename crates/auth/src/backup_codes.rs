@@ -3,8 +3,8 @@ mod enrolment;
 use async_trait::async_trait;
 use portcullis_crypto::{draw_readable, equal, slow_hash_code, spell_plainly};
 use portcullis_model::{
-    Answer, Challenge, Chance, Enrolment, FactorError, FactorKind, FactorSummary, SecondFactor, Secret,
-    Shown, SpentCode, Username, Verdict,
+    Answer, Enrolment, FactorError, FactorKind, FactorSummary, Newcomer, Proof, SecondFactor, Secret, Shown,
+    SpentCode, Username, Verdict,
 };
 
 use enrolment::{CodeRecord, CodeSet, Spent};
@@ -25,7 +25,8 @@ impl SecondFactor for BackupCodes {
     }
 
     /// Takes ten slow hashes, tens of milliseconds in all.
-    fn enrol(&self, _person: &Username, chance: &dyn Chance) -> Result<Enrolment, FactorError> {
+    fn enrol(&self, newcomer: &Newcomer<'_>) -> Result<Enrolment, FactorError> {
+        let chance = newcomer.chance;
         let salt = chance.bytes::<16>();
         let shown: Vec<Secret> = (0..CODES).map(|_| draw_readable(chance, GROUPS, GROUP)).collect();
         let codes = shown
@@ -47,17 +48,8 @@ impl SecondFactor for BackupCodes {
         CodeSet::parse(enrolment).map(|_| Shown::Codes(Vec::new()))
     }
 
-    async fn challenge(&self, _enrolment: &[u8]) -> Result<Challenge, FactorError> {
-        Ok(Challenge::default())
-    }
-
-    async fn verify(
-        &self,
-        enrolment: &[u8],
-        _challenge: &Challenge,
-        answer: &Answer,
-    ) -> Result<Verdict, FactorError> {
-        let mut set = CodeSet::parse(enrolment)?;
+    async fn verify(&self, proof: &Proof<'_>, answer: &Answer) -> Result<Verdict, FactorError> {
+        let mut set = CodeSet::parse(proof.enrolment)?;
         let Some(code) = plain(&answer.code) else {
             return Ok(Verdict::Reject);
         };

@@ -1,6 +1,7 @@
 use std::sync::Mutex;
 
-use portcullis_model::Chance;
+use portcullis_model::{Chance, Newcomer, UserId, Username};
+use uuid::Uuid;
 
 /// Repeatable chance for tests: `SplitMix64` (Steele, Lea, Flood 2014).
 pub(crate) struct Seeded(Mutex<u64>);
@@ -22,5 +23,16 @@ impl Chance for Seeded {
             word ^= word >> 31;
             chunk.copy_from_slice(&word.to_le_bytes()[..chunk.len()]);
         }
+    }
+}
+
+/// Somebody who enrols for the first time.
+pub(crate) fn newcomer<'a>(username: &'a Username, chance: &'a dyn Chance) -> Newcomer<'a> {
+    Newcomer {
+        id: UserId(Uuid::from_u128(7)),
+        username,
+        own: &[],
+        settings: &[],
+        chance,
     }
 }

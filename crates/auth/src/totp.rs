@@ -5,8 +5,8 @@ use async_trait::async_trait;
 use data_encoding::BASE32_NOPAD;
 use portcullis_crypto::equal;
 use portcullis_model::{
-    Answer, Challenge, Chance, Enrolment, FactorError, FactorKind, FactorSummary, SecondFactor, Secret,
-    Shown, Timestamp, Username, Verdict,
+    Answer, Enrolment, FactorError, FactorKind, FactorSummary, Newcomer, Proof, SecondFactor, Secret, Shown,
+    Timestamp, Username, Verdict,
 };
 use zeroize::Zeroizing;
 
@@ -48,14 +48,14 @@ impl SecondFactor for Totp {
         FactorKind::Totp
     }
 
-    fn enrol(&self, person: &Username, chance: &dyn Chance) -> Result<Enrolment, FactorError> {
+    fn enrol(&self, newcomer: &Newcomer<'_>) -> Result<Enrolment, FactorError> {
         // 160 bits, as RFC 4226 §4 recommends.
         let mut bytes = Zeroizing::new([0; 20]);
-        chance.fill(&mut bytes[..]);
+        newcomer.chance.fill(&mut bytes[..]);
         let enrolment = TotpEnrolment::fresh(Secret::new(BASE32_NOPAD.encode(&bytes[..])));
         Ok(Enrolment {
             private: enrolment.to_bytes()?,
-            shown: self.shown(person, enrolment),
+            shown: self.shown(newcomer.username, enrolment),
         })
     }
 
@@ -76,17 +76,8 @@ impl SecondFactor for Totp {
         Some(offset * i64::from(enrolment.period))
     }
 
-    async fn challenge(&self, _enrolment: &[u8]) -> Result<Challenge, FactorError> {
-        Ok(Challenge::default())
-    }
-
-    async fn verify(
-        &self,
-        enrolment: &[u8],
-        _challenge: &Challenge,
-        answer: &Answer,
-    ) -> Result<Verdict, FactorError> {
-        let mut enrolment = TotpEnrolment::parse(enrolment)?;
+    async fn verify(&self, proof: &Proof<'_>, answer: &Answer) -> Result<Verdict, FactorError> {
+        let mut enrolment = TotpEnrolment::parse(proof.enrolment)?;
         let Some(code) = enrolment.parse_code(&answer.code) else {
             return Ok(Verdict::Reject);
         };

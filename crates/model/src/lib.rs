@@ -27,8 +27,8 @@ pub use paging::{Page, PageSize};
 pub use password_policy::{CharacterClass, PasswordPolicy, Violation};
 pub use people::{Theme, UserName, UserState, UserView};
 pub use second_factor::{
-    Answer, Challenge, Enrolment, FactorError, FactorKind, FactorSummary, SecondFactor, Shown, SpentCode,
-    Verdict,
+    Answer, Asking, Challenge, Enrolment, FactorError, FactorKind, FactorSummary, Newcomer, Proof,
+    SecondFactor, Shown, SpentCode, Verdict,
 };
 pub use secret::{Sealed, Secret};
 pub use time::{Chance, Clock, Timestamp};

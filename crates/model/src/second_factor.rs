@@ -2,41 +2,73 @@ use std::fmt;
 use std::str::FromStr;
 
 use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
 
 use crate::access::{UnknownWord, words};
-use crate::{Chance, Secret, Timestamp, Username};
+use crate::{Chance, Secret, Timestamp, UserId, Username};
 
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+/// A kind of second factor. The order is that of their strength, the weakest first.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum FactorKind {
+    Email,
+    TemporaryPass,
     BackupCode,
+    Radius,
     Totp,
+    WebAuthn,
 }
 
-words!(FactorKind { BackupCode = "backup_code", Totp = "totp" });
+words!(FactorKind {
+    Email = "email",
+    TemporaryPass = "temporary_pass",
+    BackupCode = "backup_code",
+    Radius = "radius",
+    Totp = "totp",
+    WebAuthn = "web_authn",
+});
 
 impl FactorKind {
+    pub const ALL: [Self; 6] = [
+        Self::Email,
+        Self::TemporaryPass,
+        Self::BackupCode,
+        Self::Radius,
+        Self::Totp,
+        Self::WebAuthn,
+    ];
+
     /// The name in the sign-in log lines and on the screens.
     pub const fn label(self) -> &'static str {
         match self {
             Self::BackupCode => "Backup Code",
+            Self::Email => "Email",
+            Self::Radius => "RADIUS",
+            Self::TemporaryPass => "Temporary Pass",
             Self::Totp => "Authenticator App",
+            Self::WebAuthn => "Security Key",
         }
     }
 }
 
 /// One way to prove, after the first factor, that the person is who they say.
 ///
-/// A factor keeps no state: the engine stores the enrolment sealed, counts the attempts, expires the
+/// A factor keeps no state: the engine stores the enrolment and the challenge sealed, counts the attempts, expires the
 /// challenge and applies policy.
 #[async_trait]
 pub trait SecondFactor: Send + Sync {
     fn kind(&self) -> FactorKind;
 
-    /// Makes a new enrolment for `person`, and what they must see of it, once.
-    fn enrol(&self, person: &Username, chance: &dyn Chance) -> Result<Enrolment, FactorError>;
+    /// Makes a new enrolment, and what the person must see of it, once.
+    fn enrol(&self, newcomer: &Newcomer<'_>) -> Result<Enrolment, FactorError>;
 
     /// Shows an enrolment that is not confirmed yet once more.
     fn show(&self, person: &Username, enrolment: &[u8]) -> Result<Shown, FactorError>;
+
+    /// Judges the first answer to an enrolment. What it accepts takes the place of the unconfirmed enrolment.
+    async fn confirm(&self, proof: &Proof<'_>, answer: &Answer) -> Result<Verdict, FactorError> {
+        self.verify(proof, answer).await
+    }
 
     /// How many seconds the person's clock seems to be ahead, to explain a code that was not accepted while
     /// enrolling. Never used at sign-in, where it would tell a guesser something.
@@ -44,19 +76,52 @@ pub trait SecondFactor: Send + Sync {
         None
     }
 
-    /// Starts a proof: places the call, sends the mail, draws the nonce.
-    async fn challenge(&self, enrolment: &[u8]) -> Result<Challenge, FactorError>;
+    /// Whether a proof begins with [`challenge`](Self::challenge).
+    fn challenges(&self) -> bool {
+        false
+    }
 
-    /// Judges an answer given at `now` from `address`. The engine calls this at most once per answer.
-    async fn verify(
-        &self,
-        enrolment: &[u8],
-        challenge: &Challenge,
-        answer: &Answer,
-    ) -> Result<Verdict, FactorError>;
+    /// Starts a proof of any of the person's enrolments of this kind: draws the nonce or the code.
+    async fn challenge(&self, _asking: &Asking<'_>) -> Result<Challenge, FactorError> {
+        Ok(Challenge::default())
+    }
+
+    /// Judges an answer for one enrolment. The engine asks for one enrolment after the other until one does not
+    /// reject, at most once per answer.
+    async fn verify(&self, proof: &Proof<'_>, answer: &Answer) -> Result<Verdict, FactorError>;
 
     /// What the person may see of an enrolment later; never what proves it.
     fn summarize(&self, enrolment: &[u8]) -> Result<FactorSummary, FactorError>;
+}
+
+/// Whom a new enrolment is for.
+pub struct Newcomer<'a> {
+    pub id: UserId,
+    pub username: &'a Username,
+    /// The person's enrolments of the same kind.
+    pub own: &'a [&'a [u8]],
+    /// What an administrator set for this kind; empty if nothing was.
+    pub settings: &'a [u8],
+    pub chance: &'a dyn Chance,
+}
+
+/// Whom a challenge is for.
+pub struct Asking<'a> {
+    /// The person's enrolments of this kind.
+    pub enrolments: &'a [&'a [u8]],
+    /// What an administrator set for this kind; empty if nothing was.
+    pub settings: &'a [u8],
+    pub at: Timestamp,
+    pub chance: &'a dyn Chance,
+}
+
+/// What an answer is judged by.
+pub struct Proof<'a> {
+    pub enrolment: &'a [u8],
+    pub challenge: &'a Challenge,
+    /// What an administrator set for this kind; empty if nothing was.
+    pub settings: &'a [u8],
+    pub chance: &'a dyn Chance,
 }
 
 /// A fresh enrolment.
@@ -71,6 +136,10 @@ pub struct Enrolment {
 #[derive(Clone, Debug)]
 pub enum Shown {
     Codes(Vec<Secret>),
+    /// Nothing: there is nothing to keep or to scan.
+    Nothing,
+    /// Options for the browser, as JSON.
+    Options(String),
     /// `key` is the secret in base 32, `uri` the same as an `otpauth:` address for the QR code.
     Totp {
         key: Secret,
@@ -79,12 +148,14 @@ pub enum Shown {
 }
 
 /// What the engine must remember until the answer comes.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Challenge {
-    /// Sent to the browser, if the method needs it.
-    pub public: Vec<u8>,
+    /// Shown to the person, if the method needs it: a prompt, or the options for the browser.
+    pub public: String,
     /// Kept by the engine, sealed.
     pub private: Vec<u8>,
+    /// A code that the engine must send to the person's e-mail addresses, and forget.
+    pub code: Option<Secret>,
 }
 
 /// What the person typed, when and from where.
@@ -101,6 +172,8 @@ pub enum Verdict {
     Accept {
         enrolment: Option<Vec<u8>>,
     },
+    /// So far right, and there is one more question.
+    Ask(Challenge),
     Reject,
     /// Not yet known: ask again.
     Wait,
@@ -123,8 +196,12 @@ pub struct SpentCode {
 /// "Could not ask", as opposed to "asked, and no". Both deny.
 #[derive(Debug, thiserror::Error)]
 pub enum FactorError {
-    #[error("the {0} service cannot be reached")]
+    /// The text is what the person reads: what did not answer, never why.
+    #[error("{0}")]
     Unreachable(&'static str),
     #[error("the enrolment is damaged")]
     DamagedEnrolment,
+    /// An administrator has not set it up, or not rightly.
+    #[error("the method is not set up: {0}")]
+    Settings(String),
 }

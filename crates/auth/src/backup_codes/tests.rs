@@ -1,9 +1,9 @@
 use std::collections::HashSet;
 
-use portcullis_model::Timestamp;
+use portcullis_model::{Challenge, Timestamp};
 
 use super::*;
-use crate::seeded::Seeded;
+use crate::seeded::{Seeded, newcomer};
 
 #[test]
 fn a_set_has_ten_different_codes_of_two_groups() {
@@ -174,9 +174,13 @@ async fn answer(enrolment: &[u8], code: &str) -> Result<Verdict, FactorError> {
         at,
         address: "192.0.2.7".to_owned(),
     };
-    BackupCodes
-        .verify(enrolment, &Challenge::default(), &answer)
-        .await
+    let proof = Proof {
+        enrolment,
+        challenge: &Challenge::default(),
+        settings: &[],
+        chance: &Seeded::new(2),
+    };
+    BackupCodes.verify(&proof, &answer).await
 }
 
 fn enrolled() -> (Vec<u8>, Vec<Secret>) {
@@ -185,7 +189,7 @@ fn enrolled() -> (Vec<u8>, Vec<Secret>) {
 
 fn enrolled_with(seed: u64) -> (Vec<u8>, Vec<Secret>) {
     let person: Username = "d.okafor".parse().unwrap();
-    let enrolment = BackupCodes.enrol(&person, &Seeded::new(seed)).unwrap();
+    let enrolment = BackupCodes.enrol(&newcomer(&person, &Seeded::new(seed))).unwrap();
     let Shown::Codes(codes) = enrolment.shown else {
         panic!("backup codes are shown as codes");
     };

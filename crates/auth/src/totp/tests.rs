@@ -1,7 +1,7 @@
-use portcullis_model::Timestamp;
+use portcullis_model::{Challenge, Timestamp};
 
 use super::*;
-use crate::seeded::Seeded;
+use crate::seeded::{Seeded, newcomer};
 
 /// The SHA-1 vectors of RFC 6238, appendix B: seconds, and the last six of the eight digits.
 const RFC: [(i64, &str); 6] = [
@@ -161,9 +161,7 @@ async fn moments_at_the_ends_of_time_are_refused_and_do_no_harm() {
             at: Timestamp::from_micros(at),
             ..typed("005924", 0)
         };
-        let verdict = totp()
-            .verify(&rfc_enrolment(), &Challenge::default(), &given)
-            .await;
+        let verdict = judge(&rfc_enrolment(), &given).await;
         assert_eq!(verdict.unwrap(), Verdict::Reject);
     }
 }
@@ -173,7 +171,7 @@ fn a_fresh_enrolment_shows_a_key_of_160_bits_and_its_address() {
     let person: Username = "d.okafor@example.org".parse().unwrap();
 
     let enrolment = Totp::new("Portcullis Test")
-        .enrol(&person, &Seeded::new(1))
+        .enrol(&newcomer(&person, &Seeded::new(1)))
         .unwrap();
 
     let Shown::Totp { key, uri } = enrolment.shown else {
@@ -194,7 +192,7 @@ fn a_fresh_enrolment_shows_a_key_of_160_bits_and_its_address() {
 #[test]
 fn an_enrolment_can_be_shown_again_until_it_is_confirmed() {
     let person: Username = "d.okafor".parse().unwrap();
-    let enrolment = totp().enrol(&person, &Seeded::new(1)).unwrap();
+    let enrolment = totp().enrol(&newcomer(&person, &Seeded::new(1))).unwrap();
 
     let again = totp().show(&person, &enrolment.private).unwrap();
 
@@ -234,9 +232,17 @@ fn a_device_whose_clock_is_off_can_be_told_by_how_much() {
 }
 
 async fn answer(enrolment: &[u8], code: &str, seconds: i64) -> Result<Verdict, FactorError> {
-    totp()
-        .verify(enrolment, &Challenge::default(), &typed(code, seconds))
-        .await
+    judge(enrolment, &typed(code, seconds)).await
+}
+
+async fn judge(enrolment: &[u8], answer: &Answer) -> Result<Verdict, FactorError> {
+    let proof = Proof {
+        enrolment,
+        challenge: &Challenge::default(),
+        settings: &[],
+        chance: &Seeded::new(2),
+    };
+    totp().verify(&proof, answer).await
 }
 
 fn typed(code: &str, seconds: i64) -> Answer {

@@ -2,6 +2,7 @@
 
 mod code;
 mod password;
+mod way;
 
 use askama::Template;
 use axum::Router;

@@ -1,8 +1,9 @@
-use portcullis_model::{Answer, FactorKind, Scope, Secret, Subject, SubjectKind, Username, Verdict};
-use portcullis_store::factors::{self, Factor};
-use portcullis_store::{Tx, guesses, users};
-use zeroize::Zeroizing;
+use portcullis_model::{
+    Answer, Challenge, FactorKind, Scope, Secret, Subject, SubjectKind, Username, Verdict,
+};
+use portcullis_store::{Tx, factors, guesses, users};
 
+use crate::factors::{Candidate, Judged, judge};
 use crate::setup::add_backup_codes;
 use crate::sign_in::limits::{self, Budget, reserve};
 use crate::{OpError, Operation, Permit, Remote, Right, Services};
@@ -30,8 +31,8 @@ impl Operation for RegenerateBackupCodes {
 }
 
 impl Remote for RegenerateBackupCodes {
-    type Plan = Vec<(Factor, Zeroizing<Vec<u8>>)>;
-    type Effect = Option<(usize, Verdict)>;
+    type Plan = Vec<Candidate>;
+    type Effect = Judged;
 
     async fn prepare(
         &self,
@@ -59,20 +60,20 @@ impl Remote for RegenerateBackupCodes {
     }
 
     async fn act(&self, services: &Services, apps: &Self::Plan) -> Result<Self::Effect, OpError> {
-        let totp = services.factor(FactorKind::Totp)?;
         let answer = Answer {
             code: self.code.clone(),
             at: services.now(),
             address: String::new(),
         };
-        for (index, (_, enrolment)) in apps.iter().enumerate() {
-            let challenge = totp.challenge(enrolment).await?;
-            let verdict = totp.verify(enrolment, &challenge, &answer).await?;
-            if matches!(verdict, Verdict::Accept { .. }) {
-                return Ok(Some((index, verdict)));
-            }
-        }
-        Ok(None)
+        judge(
+            services,
+            FactorKind::Totp,
+            &[],
+            apps,
+            &Challenge::default(),
+            &answer,
+        )
+        .await
     }
 
     async fn settle(

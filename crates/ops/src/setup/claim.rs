@@ -1,7 +1,7 @@
 use portcullis_crypto::{draw_token, token_digest};
 use portcullis_model::{
-    FactorId, FactorKind, LoginId, Role, Scope, Secret, Subject, SubjectKind, Theme, UserId, UserState,
-    Username,
+    FactorId, FactorKind, LoginId, Newcomer, Role, Scope, Secret, Subject, SubjectKind, Theme, UserId,
+    UserState, Username,
 };
 use portcullis_store::Tx;
 use portcullis_store::factors::{self, Factor};
@@ -129,8 +129,14 @@ impl Remote for Claim {
         logins::end_all(tx, user).await?;
         factors::delete_pending(tx, user).await?;
 
-        let totp = services.factor(FactorKind::Totp)?;
-        let enrolment = totp.enrol(&plan.username, &*services.chance)?;
+        let newcomer = Newcomer {
+            id: user,
+            username: &plan.username,
+            own: &[],
+            settings: &[],
+            chance: &*services.chance,
+        };
+        let enrolment = services.factor(FactorKind::Totp)?.enrol(&newcomer)?;
         let id = FactorId(services.new_id());
         let sealed = services
             .vault

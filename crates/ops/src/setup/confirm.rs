@@ -1,6 +1,6 @@
 use portcullis_model::{
-    Answer, FactorId, FactorKind, Scope, Secret, Shown, Subject, SubjectKind, UserId, UserState, Username,
-    Verdict,
+    Answer, Challenge, FactorId, FactorKind, Newcomer, Proof, Scope, Secret, Shown, Subject, SubjectKind,
+    UserId, UserState, Username, Verdict,
 };
 use portcullis_store::factors::{self, Factor};
 use portcullis_store::logins::{self, Login};
@@ -110,11 +110,16 @@ impl Remote for Confirm {
             at: services.now(),
             address: login.address.clone(),
         };
-        let challenge = totp.challenge(enrolment).await?;
-        let verdict = totp.verify(enrolment, &challenge, &answer).await?;
+        let proof = Proof {
+            enrolment,
+            challenge: &Challenge::default(),
+            settings: &[],
+            chance: &*services.chance,
+        };
+        let verdict = totp.confirm(&proof, &answer).await?;
         let offset = match verdict {
             Verdict::Accept { .. } => None,
-            Verdict::Reject | Verdict::Wait => totp.clock_offset(enrolment, &answer),
+            Verdict::Ask(_) | Verdict::Reject | Verdict::Wait => totp.clock_offset(enrolment, &answer),
         };
         Ok((verdict, offset))
     }
@@ -201,9 +206,14 @@ pub(crate) async fn add_backup_codes(
     user: UserId,
     person: &Username,
 ) -> Result<Vec<Secret>, OpError> {
-    let drawn = services
-        .factor(FactorKind::BackupCode)?
-        .enrol(person, &*services.chance)?;
+    let newcomer = Newcomer {
+        id: user,
+        username: person,
+        own: &[],
+        settings: &[],
+        chance: &*services.chance,
+    };
+    let drawn = services.factor(FactorKind::BackupCode)?.enrol(&newcomer)?;
     let Shown::Codes(codes) = drawn.shown else {
         return Err(OpError::Damaged);
     };

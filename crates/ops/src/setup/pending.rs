@@ -54,7 +54,7 @@ impl Read for Pending {
                 key,
                 uri,
             }),
-            Shown::Codes(_) => Err(OpError::Damaged),
+            Shown::Codes(_) | Shown::Nothing | Shown::Options(_) => Err(OpError::Damaged),
         }
     }
 }

@@ -50,7 +50,7 @@ impl SecondProof {
                 login: login.id,
                 kind: factor.kind,
             }),
-            Verdict::Reject | Verdict::Wait => None,
+            Verdict::Ask(_) | Verdict::Reject | Verdict::Wait => None,
         }
     }
 }

@@ -1,11 +1,13 @@
 use std::time::Duration;
 
-use portcullis_model::{Answer, FactorKind, Scope, Secret, Subject, SubjectKind, UserState, Verdict};
+use portcullis_model::{
+    Answer, Challenge, FactorKind, Scope, Secret, Subject, SubjectKind, UserState, Verdict,
+};
 use portcullis_store::factors::{self, Factor};
 use portcullis_store::logins::{self, Login};
 use portcullis_store::{Tx, guesses, users};
-use zeroize::Zeroizing;
 
+use crate::factors::{Candidate, Judged, judge};
 use crate::sign_in::limits::{Budget, reserve};
 use crate::sign_in::proof::{FirstProof, SecondProof, finish, open_session, person_of};
 use crate::sign_in::{
@@ -41,7 +43,7 @@ pub enum Plan {
     Ask {
         login: Box<Login>,
         method: FactorKind,
-        candidates: Vec<(Factor, Zeroizing<Vec<u8>>)>,
+        candidates: Vec<Candidate>,
     },
     Locked(FactorKind, Duration),
     Over(FactorKind),
@@ -62,8 +64,7 @@ impl Operation for ProveFactor {
 
 impl Remote for ProveFactor {
     type Plan = Plan;
-    /// The factor that said yes, with what it said.
-    type Effect = Option<(usize, Verdict)>;
+    type Effect = Judged;
 
     async fn prepare(
         &self,
@@ -117,20 +118,12 @@ impl Remote for ProveFactor {
         else {
             return Ok(None);
         };
-        let factor = services.factor(*method)?;
         let answer = Answer {
             code: self.code.clone(),
             at: services.now(),
             address: login.address.clone(),
         };
-        for (index, (_, enrolment)) in candidates.iter().enumerate() {
-            let challenge = factor.challenge(enrolment).await?;
-            let verdict = factor.verify(enrolment, &challenge, &answer).await?;
-            if matches!(verdict, Verdict::Accept { .. }) {
-                return Ok(Some((index, verdict)));
-            }
-        }
-        Ok(None)
+        judge(services, *method, &[], candidates, &Challenge::default(), &answer).await
     }
 
     async fn settle(

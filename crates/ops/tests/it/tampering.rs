@@ -243,8 +243,8 @@ async fn a_spent_code_does_not_come_back_to_life_with_the_earlier_row_of_its_fac
     for (username, kind) in [("alice", FactorKind::Totp), ("bob", FactorKind::BackupCode)] {
         let person = world.user(username, Role::PasswordUser).await;
         let code = match kind {
-            FactorKind::Totp => person.code(&world),
             FactorKind::BackupCode => person.backup_codes[0].clone(),
+            _ => person.code(&world),
         };
         let restore = script_that_restores(&world, &person, kind).await;
         let login = async || {

@@ -7,6 +7,7 @@ use portcullis_ops::OpError;
 use portcullis_ops::sign_in::{ChooseMethod, FactorStep, LoginStep, LoginView, ProveFactor};
 
 use super::password::find;
+use super::way::Way;
 use super::{NextQuery, locked, next_of, start_over, with_next};
 use crate::answer::{Answer, page, page_with, redirect};
 use crate::cookies::WithCookies;
@@ -21,16 +22,12 @@ struct CodePage {
     front: Front,
     username: String,
     next: String,
-    backup: bool,
-    wrong: Option<Wrong>,
+    way: Way,
+    /// How many tries are left after a wrong answer.
+    wrong: Option<u32>,
     seconds_left: u64,
     left: String,
-    others: Vec<(&'static str, &'static str)>,
-}
-
-struct Wrong {
-    text: &'static str,
-    tries_left: u32,
+    others: Vec<Way>,
 }
 
 pub(super) async fn show(State(web): State<Web>, visitor: Visitor, Query(query): Query<NextQuery>) -> Answer {
@@ -90,40 +87,29 @@ async fn wrong(web: &Web, visitor: &Visitor, tries_left: u32, username: String, 
     let Some(login) = find(web, visitor).await? else {
         return Ok(start_over("timeout", &username, &next));
     };
-    let text = match login.method {
-        Some(FactorKind::BackupCode) => "That backup code isn't valid or was already used.",
-        Some(FactorKind::Totp) | None => "Incorrect verification code.",
-    };
     page_with(
         StatusCode::UNPROCESSABLE_ENTITY,
-        &view(web, login, next, Some(Wrong { text, tries_left })),
+        &view(web, login, next, Some(tries_left)),
     )
 }
 
-fn view(web: &Web, login: LoginView, next: String, wrong: Option<Wrong>) -> CodePage {
+fn view(web: &Web, login: LoginView, next: String, wrong: Option<u32>) -> CodePage {
     let method = login.method.unwrap_or(FactorKind::Totp);
-    let others = login
-        .methods
-        .iter()
-        .filter(|other| **other != method)
-        .map(|other| (other.word(), invitation(*other)))
-        .collect();
     CodePage {
         front: Front::new(web),
         username: login.username,
         next,
-        backup: method == FactorKind::BackupCode,
+        way: Way::of(method),
         wrong,
         seconds_left: login.seconds_left,
         left: moment::clock(login.seconds_left),
-        others,
-    }
-}
-
-fn invitation(kind: FactorKind) -> &'static str {
-    match kind {
-        FactorKind::BackupCode => "Use a backup code",
-        FactorKind::Totp => "Enter a code from your authenticator app",
+        others: login
+            .methods
+            .into_iter()
+            .rev()
+            .filter(|other| *other != method)
+            .map(Way::of)
+            .collect(),
     }
 }
 

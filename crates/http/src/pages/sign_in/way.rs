@@ -1,0 +1,83 @@
+use portcullis_model::FactorKind;
+use portcullis_ops::sign_in::INCORRECT;
+
+/// How one kind of second factor looks while signing in.
+pub(super) struct Way {
+    pub kind: FactorKind,
+    pub title: &'static str,
+    pub label: &'static str,
+    pub hint: &'static str,
+    /// How long the code is, if it is digits only.
+    pub digits: Option<u8>,
+    pub wrong: &'static str,
+    /// What helps after a wrong answer.
+    pub advice: &'static str,
+    /// The button that chooses it.
+    pub choose: &'static str,
+    /// A word on its strength, for the weaker ones.
+    pub strength: &'static str,
+}
+
+impl Way {
+    pub(super) fn of(kind: FactorKind) -> Self {
+        let plain = Self {
+            kind,
+            title: "",
+            label: "Verification code",
+            hint: "",
+            digits: None,
+            wrong: INCORRECT,
+            advice: "",
+            choose: "",
+            strength: "",
+        };
+        match kind {
+            FactorKind::BackupCode => Self {
+                title: "Enter a backup code",
+                label: "Backup code",
+                hint: "One of the codes you saved at set-up. Each works once.",
+                wrong: "That backup code isn't valid or was already used.",
+                choose: "Use a backup code",
+                ..plain
+            },
+            FactorKind::Email => Self {
+                title: "Enter the code from your e-mail",
+                hint: "6 digits from the e-mail",
+                digits: Some(6),
+                choose: "Get a code by e-mail",
+                strength: "Least secure",
+                ..plain
+            },
+            FactorKind::Radius => Self {
+                title: "Enter your token code",
+                label: "Token code",
+                hint: "The code of your token, with your PIN if you have one",
+                choose: "Use your RADIUS token",
+                ..plain
+            },
+            FactorKind::TemporaryPass => Self {
+                title: "Enter your temporary pass",
+                label: "Temporary pass",
+                hint: "The pass that an administrator gave you. It works once.",
+                wrong: "That pass isn't valid, or its time is over.",
+                choose: "Use a temporary pass",
+                ..plain
+            },
+            FactorKind::Totp => Self {
+                title: "Enter the code from your app",
+                hint: "6 digits from your authenticator app",
+                digits: Some(6),
+                advice: "Codes change every 30 seconds; wait for the next one.",
+                choose: "Enter a code from your authenticator app",
+                ..plain
+            },
+            FactorKind::WebAuthn => Self {
+                title: "Use your security key",
+                wrong: "This key isn't registered for your account.",
+                choose: "Use a passkey or security key",
+                strength: "Strongest",
+                ..plain
+            },
+        }
+    }
+}
