@@ -7,6 +7,8 @@ use portcullis_model::UnknownWord;
 pub enum Purpose {
     /// Signs the audit trail.
     AuditMac,
+    /// Seals what reaches outside: connection settings, waiting letters, challenges.
+    Connections,
     /// Seals the enrolments of second factors.
     Factors,
     /// Goes into every console password hash.
@@ -16,12 +18,19 @@ pub enum Purpose {
 }
 
 impl Purpose {
-    pub const ALL: [Self; 4] = [Self::AuditMac, Self::Factors, Self::PasswordPepper, Self::Vault];
+    pub const ALL: [Self; 5] = [
+        Self::AuditMac,
+        Self::Connections,
+        Self::Factors,
+        Self::PasswordPepper,
+        Self::Vault,
+    ];
 
     /// The text in the database and in the authenticated data: never to change.
     pub const fn word(self) -> &'static str {
         match self {
             Self::AuditMac => "audit_mac",
+            Self::Connections => "connections",
             Self::Factors => "factors",
             Self::PasswordPepper => "password_pepper",
             Self::Vault => "vault",

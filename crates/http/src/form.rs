@@ -63,6 +63,14 @@ impl Fields {
             .ok_or_else(|| invalid(name, "choose one of the list"))
     }
 
+    /// The same for a field that may be left empty.
+    pub(crate) fn parse_if_any<T: FromStr>(&self, name: &'static str) -> Result<Option<T>, OpError> {
+        match self.find(name).map(str::trim) {
+            None | Some("") => Ok(None),
+            Some(_) => self.parse(name).map(Some),
+        }
+    }
+
     fn find(&self, name: &str) -> Option<&str> {
         self.0
             .iter()

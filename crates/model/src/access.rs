@@ -21,12 +21,14 @@ pub enum AccountRight {
 pub enum SystemRight {
     AddResources,
     ManageKeys,
+    /// Mail, the methods of the second step and who must use which.
+    ManageSettings,
     ManageUsers,
     ReadAudit,
 }
 
 /// The five roles, named as the people who come from Password Manager Pro know them.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     PrivilegedAdministrator,
@@ -55,7 +57,9 @@ impl Role {
                 )
             }
             SystemRight::ManageKeys => matches!(self, Self::PrivilegedAdministrator),
-            SystemRight::ManageUsers => matches!(self, Self::PrivilegedAdministrator | Self::Administrator),
+            SystemRight::ManageSettings | SystemRight::ManageUsers => {
+                matches!(self, Self::PrivilegedAdministrator | Self::Administrator)
+            }
             SystemRight::ReadAudit => {
                 matches!(
                     self,
@@ -169,6 +173,7 @@ words!(AccountRight { View = "view", Modify = "modify", Full = "full" });
 words!(SystemRight {
     AddResources = "add_resources",
     ManageKeys = "manage_keys",
+    ManageSettings = "manage_settings",
     ManageUsers = "manage_users",
     ReadAudit = "read_audit",
 });

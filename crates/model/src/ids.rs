@@ -31,6 +31,8 @@ id! {
     AccountId,
     /// One enrolled second factor of one person.
     FactorId,
+    /// A group of people.
+    GroupId,
     /// A single-use set-up link.
     InvitationId,
     /// One attempt to sign in, from the user name to the session.

@@ -5,6 +5,7 @@ mod audit;
 mod caller;
 mod causes;
 mod ids;
+mod mfa;
 mod names;
 mod paging;
 mod password_policy;
@@ -20,7 +21,10 @@ pub use audit::{AuditEntry, Outcome, Subject, SubjectKind};
 pub use caller::{Actor, Caller, Door};
 pub use causes::Causes;
 pub use ids::{
-    AccountId, FactorId, InvitationId, LoginId, ResourceId, SessionId, TokenId, UserId, VersionId,
+    AccountId, FactorId, GroupId, InvitationId, LoginId, ResourceId, SessionId, TokenId, UserId, VersionId,
+};
+pub use mfa::{
+    EmailChoice, Grace, Group, PersonSetting, PolicyChange, Requirement, SitePolicy, methods_text,
 };
 pub use names::{Name, NameError, Username, UsernameError};
 pub use paging::{Page, PageSize};

@@ -17,8 +17,8 @@ pub use status::{KeyStatus, Status};
 pub use verify_batch::VerifyBatch;
 
 use portcullis_model::Caller;
-use portcullis_store::Tx;
 use portcullis_store::key_rotations::{self, KeyRotation};
+use portcullis_store::{Snapshot, Tx, factors, sealed, versions};
 
 use crate::{Gate, OpError};
 
@@ -68,10 +68,20 @@ async fn open_rotation(tx: &Tx, purpose: Purpose) -> Result<KeyRotation, OpError
     key_rotations::open(tx, purpose.word()).await?.ok_or(finished)
 }
 
+/// How many values need version `version` of a key.
+async fn count_under(snapshot: &Snapshot, purpose: Purpose, version: u32) -> Result<i64, OpError> {
+    Ok(match purpose {
+        Purpose::Connections => sealed::count_under(snapshot, version).await?,
+        Purpose::Factors => factors::count_under(snapshot, version).await?,
+        Purpose::Vault => versions::count_under(snapshot, version).await?,
+        Purpose::AuditMac | Purpose::PasswordPepper => 0,
+    })
+}
+
 /// What a key seals.
 pub(crate) fn rotates(purpose: Purpose) -> Result<(), OpError> {
     match purpose {
-        Purpose::Factors | Purpose::Vault => Ok(()),
+        Purpose::Connections | Purpose::Factors | Purpose::Vault => Ok(()),
         Purpose::AuditMac | Purpose::PasswordPepper => Err(OpError::Conflict(
             "This key seals nothing that could be wrapped anew.",
         )),

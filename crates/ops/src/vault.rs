@@ -2,11 +2,13 @@
 
 mod unlock;
 
+use std::str::FromStr;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use portcullis_crypto::{Key, Keyring, OpenError, Place, Purpose};
-use portcullis_model::{AccountId, FactorId, Sealed, Secret, UserId, VersionId};
+use portcullis_model::{AccountId, FactorId, Sealed, Secret, UnknownWord, UserId, VersionId};
 use portcullis_store::factors::{self, Factor};
+use portcullis_store::sealed::{self, SealedValue};
 use portcullis_store::versions::Version;
 use portcullis_store::{Snapshot, Tx, audit, keks};
 use uuid::Uuid;
@@ -177,6 +179,38 @@ impl Vault {
             .await
     }
 
+    /// Seals a small value of the row `id`, in place of the one that may be there.
+    pub(crate) async fn seal_value(
+        &self,
+        services: &Services,
+        tx: &Tx,
+        what: SealedKind,
+        id: Uuid,
+        bytes: &[u8],
+    ) -> Result<(), OpError> {
+        let (version, keyring) = self.current(tx, Purpose::Connections).await?;
+        let place = place_of_sealed(what, id);
+        let value = keyring.seal(Purpose::Connections, version, &place, bytes, &*services.chance)?;
+        let what = what.word().to_owned();
+        Ok(sealed::put(tx, &SealedValue { id, what, value }).await?)
+    }
+
+    /// Opens the small value of the row `id`, if there is one.
+    pub(crate) async fn open_value(
+        &self,
+        snapshot: &Snapshot,
+        what: SealedKind,
+        id: Uuid,
+    ) -> Result<Option<Zeroizing<Vec<u8>>>, OpError> {
+        let Some(found) = sealed::find(snapshot, id).await? else {
+            return Ok(None);
+        };
+        let place = place_of_sealed(what, id);
+        self.open(snapshot, Purpose::Connections, &place, &found.value)
+            .await
+            .map(Some)
+    }
+
     async fn open(
         &self,
         snapshot: &Snapshot,
@@ -209,6 +243,45 @@ pub(crate) fn place_of_factor(id: FactorId, user: UserId) -> Place {
         column: "ciphertext",
         row: id.0,
         owner: user.0,
+        version: 0,
+    }
+}
+
+/// What a small sealed value is. The word is part of what is authenticated, so that none can pass for another.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum SealedKind {
+    Challenge,
+    Letter,
+    Settings,
+}
+
+impl SealedKind {
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Challenge => "challenge",
+            Self::Letter => "letter",
+            Self::Settings => "settings",
+        }
+    }
+}
+
+impl FromStr for SealedKind {
+    type Err = UnknownWord;
+
+    fn from_str(text: &str) -> Result<Self, UnknownWord> {
+        [Self::Challenge, Self::Letter, Self::Settings]
+            .into_iter()
+            .find(|kind| kind.word() == text)
+            .ok_or(UnknownWord)
+    }
+}
+
+pub(crate) fn place_of_sealed(what: SealedKind, id: Uuid) -> Place {
+    Place {
+        table: "sealed",
+        column: what.word(),
+        row: id,
+        owner: id,
         version: 0,
     }
 }

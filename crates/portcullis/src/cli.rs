@@ -87,6 +87,7 @@ pub(crate) enum KeyCommand {
 
 #[derive(Clone, Copy, ValueEnum)]
 pub(crate) enum RotatablePurpose {
+    Connections,
     Factors,
     Vault,
 }

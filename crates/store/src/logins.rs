@@ -15,6 +15,15 @@ pub struct Login {
     pub user: Option<UserId>,
     pub invitation: Option<InvitationId>,
     pub method: Option<FactorKind>,
+    /// The factors that the policy allowed when the password was right.
+    pub allowed: Vec<FactorKind>,
+    /// How often a wrong answer may be tried again.
+    pub retries: u32,
+    /// What the challenge at hand shows to the person.
+    pub prompt: String,
+    pub challenged_at: Option<Timestamp>,
+    /// How many challenges there were.
+    pub challenges: u32,
     /// The password that an invited person chose, until they have confirmed their second factor.
     pub password_hash: Option<String>,
     /// Wrong answers to the step at hand.
@@ -27,7 +36,7 @@ pub struct Login {
 
 pub async fn find(snapshot: &Snapshot, token_digest: &[u8; 32]) -> Result<Option<Login>, StoreError> {
     let sql = "SELECT id, state, revision, username, user_id, invitation_id, method, tries, address, agent, \
-               step_ends_at, ends_at, password_hash FROM logins WHERE token_digest = ?1";
+               step_ends_at, ends_at, password_hash, allowed, retries, prompt, challenged_at, challenges FROM logins WHERE token_digest = ?1";
     snapshot
         .row(sql, args![token_digest], |row| {
             Ok(Login {
@@ -50,9 +59,29 @@ pub async fn find(snapshot: &Snapshot, token_digest: &[u8; 32]) -> Result<Option
                 step_ends_at: row.time(10)?,
                 ends_at: row.time(11)?,
                 password_hash: row.get(12)?,
+                allowed: kinds(&row.get::<String>(13)?)?,
+                retries: row.number(14, "logins.retries")?,
+                prompt: row.get(15)?,
+                challenged_at: row.time_or_none(16)?,
+                challenges: row.number(17, "logins.challenges")?,
             })
         })
         .await
+}
+
+fn kinds(text: &str) -> Result<Vec<FactorKind>, StoreError> {
+    let unknown = |_| StoreError::UnknownValue {
+        column: "logins.allowed",
+    };
+    text.split(' ')
+        .filter(|word| !word.is_empty())
+        .map(|word| word.parse().map_err(unknown))
+        .collect()
+}
+
+fn text(kinds: &[FactorKind]) -> String {
+    let words: Vec<&str> = kinds.iter().map(|kind| kind.word()).collect();
+    words.join(" ")
 }
 
 pub async fn insert(
@@ -63,8 +92,9 @@ pub async fn insert(
 ) -> Result<(), StoreError> {
     tx.execute(
         "INSERT INTO logins (id, token_digest, state, revision, username, user_id, invitation_id, method, tries, \
-         address, agent, created_at, step_ends_at, ends_at, password_hash) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+         address, agent, created_at, step_ends_at, ends_at, password_hash, allowed, retries, prompt, challenged_at, \
+         challenges) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)",
         args![
             login.id.0,
             token_digest,
@@ -80,7 +110,12 @@ pub async fn insert(
             at,
             login.step_ends_at,
             login.ends_at,
-            login.password_hash.clone()
+            login.password_hash.clone(),
+            text(&login.allowed),
+            login.retries,
+            &login.prompt,
+            login.challenged_at,
+            login.challenges
         ],
     )
     .await?;
@@ -91,7 +126,8 @@ pub async fn insert(
 pub async fn advance(tx: &Tx, login: &Login, token_digest: Option<&[u8; 32]>) -> Result<u64, StoreError> {
     tx.execute(
         "UPDATE logins SET state = ?3, revision = ?4, user_id = ?5, method = ?6, tries = ?7, step_ends_at = ?8, \
-         ends_at = ?9, token_digest = COALESCE(?10, token_digest) WHERE id = ?1 AND revision = ?2",
+         ends_at = ?9, token_digest = COALESCE(?10, token_digest), allowed = ?11, retries = ?12, prompt = ?13, \
+         challenged_at = ?14, challenges = ?15 WHERE id = ?1 AND revision = ?2",
         args![
             login.id.0,
             login.revision - 1,
@@ -102,7 +138,12 @@ pub async fn advance(tx: &Tx, login: &Login, token_digest: Option<&[u8; 32]>) ->
             login.tries,
             login.step_ends_at,
             login.ends_at,
-            token_digest
+            token_digest,
+            text(&login.allowed),
+            login.retries,
+            &login.prompt,
+            login.challenged_at,
+            login.challenges
         ],
     )
     .await

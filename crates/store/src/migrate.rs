@@ -8,14 +8,21 @@ struct Migration {
     sqlite: &'static str,
 }
 
-const MIGRATIONS: &[Migration] = &[Migration {
-    version: 1,
-    postgres: include_str!("../migrations/0001_start/postgres.sql"),
-    sqlite: include_str!("../migrations/0001_start/sqlite.sql"),
-}];
+const MIGRATIONS: &[Migration] = &[
+    Migration {
+        version: 1,
+        postgres: include_str!("../migrations/0001_start/postgres.sql"),
+        sqlite: include_str!("../migrations/0001_start/sqlite.sql"),
+    },
+    Migration {
+        version: 2,
+        postgres: include_str!("../migrations/0002_second_factors/postgres.sql"),
+        sqlite: include_str!("../migrations/0002_second_factors/sqlite.sql"),
+    },
+];
 
 /// The newest schema that this build knows.
-pub const SCHEMA_VERSION: i64 = 1;
+pub const SCHEMA_VERSION: i64 = 2;
 
 /// Brings the schema up to date. Nodes that start together wait for the first one.
 pub(crate) async fn run(store: &Store) -> Result<(), StoreError> {

@@ -17,9 +17,11 @@ pub struct Session {
     pub created_at: Timestamp,
     pub seen_at: Timestamp,
     pub ends_at: Timestamp,
+    /// When the person last proved a second factor.
+    pub proven_at: Timestamp,
 }
 
-const COLUMNS: &str = "id, user_id, epoch, factor, address, agent, created_at, seen_at, ends_at";
+const COLUMNS: &str = "id, user_id, epoch, factor, address, agent, created_at, seen_at, ends_at, proven_at";
 
 fn read(row: &Row<'_>) -> Result<Session, StoreError> {
     Ok(Session {
@@ -32,6 +34,7 @@ fn read(row: &Row<'_>) -> Result<Session, StoreError> {
         created_at: row.time(6)?,
         seen_at: row.time(7)?,
         ends_at: row.time(8)?,
+        proven_at: row.time(9)?,
     })
 }
 
@@ -48,7 +51,7 @@ pub async fn list(snapshot: &Snapshot, user: UserId) -> Result<Vec<Session>, Sto
 pub async fn insert(tx: &Tx, session: &Session, token_digest: &[u8; 32]) -> Result<(), StoreError> {
     tx.execute(
         &format!(
-            "INSERT INTO sessions ({COLUMNS}, token_digest) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"
+            "INSERT INTO sessions ({COLUMNS}, token_digest) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"
         ),
         args![
             session.id.0,
@@ -60,6 +63,7 @@ pub async fn insert(tx: &Tx, session: &Session, token_digest: &[u8; 32]) -> Resu
             session.created_at,
             session.seen_at,
             session.ends_at,
+            session.proven_at,
             token_digest
         ],
     )
@@ -71,6 +75,15 @@ pub async fn insert(tx: &Tx, session: &Session, token_digest: &[u8; 32]) -> Resu
 pub async fn touch(tx: &Tx, id: SessionId, at: Timestamp) -> Result<u64, StoreError> {
     tx.execute(
         "UPDATE sessions SET seen_at = ?2 WHERE id = ?1 AND seen_at < ?2",
+        args![id.0, at],
+    )
+    .await
+}
+
+/// Notes that the person of a session has just proven a second factor again.
+pub async fn set_proven(tx: &Tx, id: SessionId, at: Timestamp) -> Result<u64, StoreError> {
+    tx.execute(
+        "UPDATE sessions SET proven_at = ?2 WHERE id = ?1",
         args![id.0, at],
     )
     .await

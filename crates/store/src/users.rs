@@ -1,7 +1,13 @@
 //! People.
 
-use portcullis_model::{FactorKind, PageSize, Role, Theme, Timestamp, UserId, UserName, UserState, UserView};
+use portcullis_model::{
+    EmailChoice, FactorKind, GroupId, PageSize, PersonSetting, Role, Theme, Timestamp, UserId, UserName,
+    UserState, UserView,
+};
 
+use std::collections::HashMap;
+
+use crate::people_groups::{requirement, requirement_text};
 use crate::row::{Row, args};
 use crate::{Snapshot, StoreError, Tx};
 
@@ -20,10 +26,26 @@ pub struct User {
     pub theme: Theme,
     pub created_at: Timestamp,
     pub last_sign_in_at: Option<Timestamp>,
+    /// A second address for codes.
+    pub email2: String,
+    pub email_choice: EmailChoice,
+    pub group: Option<GroupId>,
+    pub setting: PersonSetting,
+    /// How often setting up a method was put off.
+    pub skips: u32,
+}
+
+impl User {
+    /// The addresses that codes go to.
+    pub fn code_addresses(&self) -> Vec<&str> {
+        self.email_choice.of(&self.email, &self.email2)
+    }
 }
 
 const COLUMNS: &str = "id, username, display_name, email, role, state, password_hash, epoch, theme, created_at, \
-                       last_sign_in_at";
+                       last_sign_in_at, email2, email_choice, group_id, uses_group_settings, requirement, skips";
+/// Where columns of a longer query begin.
+const MORE: usize = 17;
 
 fn read(row: &Row<'_>) -> Result<User, StoreError> {
     Ok(User {
@@ -38,6 +60,14 @@ fn read(row: &Row<'_>) -> Result<User, StoreError> {
         theme: row.word(8, "users.theme")?,
         created_at: row.time(9)?,
         last_sign_in_at: row.time_or_none(10)?,
+        email2: row.get(11)?,
+        email_choice: row.word(12, "users.email_choice")?,
+        group: row.get::<Option<_>>(13)?.map(GroupId),
+        setting: PersonSetting {
+            uses_group_settings: row.get::<i64>(14)? != 0,
+            requirement: requirement(&row.get::<String>(15)?, "users.requirement")?,
+        },
+        skips: row.number(16, "users.skips")?,
     })
 }
 
@@ -91,8 +121,7 @@ pub async fn list(
 ) -> Result<Vec<UserView>, StoreError> {
     let pattern = crate::search::pattern(query);
     let sql = format!(
-        "SELECT {COLUMNS}, (SELECT COUNT(*) FROM factors f WHERE f.user_id = users.id AND f.state = 'active' \
-         AND f.kind = 'totp') FROM users WHERE username > ?1 \
+        "SELECT {COLUMNS}, {KINDS} FROM users WHERE username > ?1 \
          AND (username LIKE ?2 ESCAPE '\\' OR LOWER(display_name) LIKE ?2 ESCAPE '\\' \
          OR LOWER(email) LIKE ?2 ESCAPE '\\') ORDER BY username LIMIT ?3"
     );
@@ -102,16 +131,70 @@ pub async fn list(
 }
 
 pub async fn view_of(snapshot: &Snapshot, id: UserId) -> Result<Option<UserView>, StoreError> {
-    let sql = format!(
-        "SELECT {COLUMNS}, (SELECT COUNT(*) FROM factors f WHERE f.user_id = users.id AND f.state = 'active' \
-         AND f.kind = 'totp') FROM users WHERE id = ?1"
-    );
+    let sql = format!("SELECT {COLUMNS}, {KINDS} FROM users WHERE id = ?1");
     snapshot.row(&sql, args![id.0], view).await
+}
+
+/// The kinds of the active factors, for `kinds_of`.
+const KINDS: &str =
+    "(SELECT STRING_AGG(f.kind, ' ') FROM factors f WHERE f.user_id = users.id AND f.state = 'active')";
+
+fn kinds_of(words: &str) -> Result<Vec<FactorKind>, StoreError> {
+    let unknown = |_| StoreError::UnknownValue {
+        column: "factors.kind",
+    };
+    let mut kinds: Vec<FactorKind> = words
+        .split(' ')
+        .filter(|word| !word.is_empty())
+        .map(|word| word.parse().map_err(unknown))
+        .collect::<Result<_, _>>()?;
+    kinds.sort_unstable();
+    kinds.dedup();
+    Ok(kinds)
+}
+
+/// Everybody, with the kinds of their factors: what a preview of the policy looks at.
+pub async fn everybody(snapshot: &Snapshot) -> Result<Vec<(User, Vec<FactorKind>)>, StoreError> {
+    let kinds = snapshot
+        .rows(
+            "SELECT user_id, kind FROM factors WHERE state = 'active' ORDER BY user_id",
+            &[],
+            |row| Ok((UserId(row.get(0)?), row.word::<FactorKind>(1, "factors.kind")?)),
+        )
+        .await?;
+    let mut enrolled: HashMap<UserId, Vec<FactorKind>> = HashMap::new();
+    for (user, kind) in kinds {
+        let own = enrolled.entry(user).or_default();
+        if !own.contains(&kind) {
+            own.push(kind);
+        }
+    }
+    let users = snapshot
+        .rows(
+            &format!("SELECT {COLUMNS} FROM users ORDER BY username"),
+            &[],
+            read,
+        )
+        .await?;
+    Ok(users
+        .into_iter()
+        .map(|user| {
+            let mut kinds = enrolled.remove(&user.id).unwrap_or_default();
+            kinds.sort_unstable();
+            (user, kinds)
+        })
+        .collect())
+}
+
+/// People of one group, by user name.
+pub async fn of_group(snapshot: &Snapshot, group: GroupId) -> Result<Vec<User>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM users WHERE group_id = ?1 ORDER BY username");
+    snapshot.rows(&sql, args![group.0], read).await
 }
 
 fn view(row: &Row<'_>) -> Result<UserView, StoreError> {
     let user = read(row)?;
-    let apps: i64 = row.get(11)?;
+    let kinds: Option<String> = row.get(MORE)?;
     Ok(UserView {
         id: user.id,
         username: user.username,
@@ -119,11 +202,7 @@ fn view(row: &Row<'_>) -> Result<UserView, StoreError> {
         email: user.email,
         role: user.role,
         state: user.state,
-        factors: if 0 < apps {
-            vec![FactorKind::Totp]
-        } else {
-            Vec::new()
-        },
+        factors: kinds_of(kinds.as_deref().unwrap_or_default())?,
         created_at: user.created_at,
         last_sign_in_at: user.last_sign_in_at,
     })
@@ -154,8 +233,8 @@ pub(crate) fn user_name(row: &Row<'_>, first: usize) -> Result<UserName, StoreEr
 
 pub async fn insert(tx: &Tx, user: &User) -> Result<(), StoreError> {
     tx.execute(
-        "INSERT INTO users (id, username, display_name, email, role, state, password_hash, epoch, theme, created_at) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        "INSERT INTO users (id, username, display_name, email, role, state, password_hash, epoch, theme, created_at, \
+         group_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
         args![
             user.id.0,
             &user.username,
@@ -166,7 +245,8 @@ pub async fn insert(tx: &Tx, user: &User) -> Result<(), StoreError> {
             user.password_hash.clone(),
             user.epoch,
             user.theme.word(),
-            user.created_at
+            user.created_at,
+            user.group.map(|group| group.0)
         ],
     )
     .await?;
@@ -230,6 +310,53 @@ pub async fn set_theme(tx: &Tx, id: UserId, theme: Theme) -> Result<u64, StoreEr
         args![id.0, theme.word()],
     )
     .await
+}
+
+/// Sets where codes go.
+pub async fn set_emails(
+    tx: &Tx,
+    id: UserId,
+    email: &str,
+    email2: &str,
+    choice: EmailChoice,
+) -> Result<u64, StoreError> {
+    tx.execute(
+        "UPDATE users SET email = ?2, email2 = ?3, email_choice = ?4 WHERE id = ?1",
+        args![id.0, email, email2, choice.word()],
+    )
+    .await
+}
+
+pub async fn set_group(tx: &Tx, id: UserId, group: Option<GroupId>) -> Result<u64, StoreError> {
+    tx.execute(
+        "UPDATE users SET group_id = ?2 WHERE id = ?1",
+        args![id.0, group.map(|group| group.0)],
+    )
+    .await
+}
+
+/// Sets what the policy asks of one person; what was put off before no longer counts.
+pub async fn set_setting(tx: &Tx, id: UserId, setting: &PersonSetting) -> Result<u64, StoreError> {
+    tx.execute(
+        "UPDATE users SET uses_group_settings = ?2, requirement = ?3, skips = 0 WHERE id = ?1",
+        args![
+            id.0,
+            setting.uses_group_settings,
+            requirement_text(setting.requirement.as_ref())
+        ],
+    )
+    .await
+}
+
+pub async fn add_skip(tx: &Tx, id: UserId) -> Result<u64, StoreError> {
+    tx.execute("UPDATE users SET skips = skips + 1 WHERE id = ?1", args![id.0])
+        .await
+}
+
+/// Everybody may put off again.
+pub async fn forget_skips(tx: &Tx) -> Result<u64, StoreError> {
+    tx.execute("UPDATE users SET skips = 0 WHERE 0 < skips", &[])
+        .await
 }
 
 pub async fn set_last_sign_in(tx: &Tx, id: UserId, at: Timestamp) -> Result<u64, StoreError> {

@@ -74,6 +74,7 @@ impl World {
             display_name: display_name(username),
             email: format!("{username}@example.org"),
             role,
+            group: None,
         };
         self.gate
             .write(&administrator.caller, add)

@@ -2,7 +2,7 @@ use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use portcullis_model::{Role, UserId};
+use portcullis_model::{GroupId, Role, UserId};
 use portcullis_ops::users::{
     Add, ChangeRole, Find, Invitation, Invite, List as ListUsers, Lock, Unlock, UserState, UserView,
 };
@@ -80,6 +80,9 @@ struct NewUser {
     email: String,
     #[schema(value_type = String, example = "password_user")]
     role: Role,
+    /// The group that the person belongs to.
+    #[serde(default)]
+    group: Option<Uuid>,
 }
 
 /// A single-use set-up code, told once.
@@ -138,6 +141,7 @@ async fn add(State(web): State<Web>, program: Program, Body(new): Body<NewUser>)
         display_name: new.display_name,
         email: new.email,
         role: new.role,
+        group: new.group.map(GroupId),
     };
     let invitation = web.gate.write(&program.caller, operation).await?;
     Ok(handed_over(invitation))

@@ -1,8 +1,8 @@
 use portcullis_crypto::Purpose;
 use portcullis_model::{Scope, Subject, SubjectKind, SystemRight};
-use portcullis_store::{Tx, factors, keks, key_rotations, versions};
+use portcullis_store::{Tx, keks, key_rotations};
 
-use crate::keys::open_rotation;
+use crate::keys::{count_under, open_rotation};
 use crate::{OpError, Operation, Permit, Right, Services, Write};
 
 /// Destroys the old key, if nothing needs it any more.
@@ -33,10 +33,7 @@ impl Write for FinishRotation {
         if rotation.phase != "finish" {
             return Err(OpError::Conflict("This rotation has not been verified yet."));
         }
-        let left = match self.purpose {
-            Purpose::Vault => versions::count_under(tx, rotation.from).await?,
-            _ => factors::count_under(tx, rotation.from).await?,
-        };
+        let left = count_under(tx, self.purpose, rotation.from).await?;
         if left != 0 {
             return Err(OpError::Conflict(
                 "Some values still need the old key, so it was kept.",

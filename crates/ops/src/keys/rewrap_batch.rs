@@ -1,11 +1,11 @@
 use portcullis_crypto::{Keyring, Purpose};
 use portcullis_model::{Scope, Subject, SubjectKind, SystemRight};
 use portcullis_store::key_rotations::{self, KeyRotation};
-use portcullis_store::{Tx, factors, versions};
+use portcullis_store::{Tx, factors, sealed, versions};
 use uuid::Uuid;
 
 use crate::keys::{Phase, Progress, open_rotation};
-use crate::vault::{place_of_factor, place_of_version};
+use crate::vault::{place_of_factor, place_of_sealed, place_of_version};
 use crate::{Audit, OpError, Operation, Permit, Right, Services, Write};
 
 /// Wraps the next few data keys under the new key. Everything else goes on meanwhile.
@@ -48,6 +48,7 @@ impl Write for RewrapBatch {
         let (_, keyring) = services.vault.current(tx, self.purpose).await?;
         let (last, count) = match self.purpose {
             Purpose::Vault => rewrap_versions(services, tx, &keyring, &rotation).await?,
+            Purpose::Connections => rewrap_sealed(services, tx, &keyring, &rotation).await?,
             _ => rewrap_factors(services, tx, &keyring, &rotation).await?,
         };
         let moved = rotation.moved + count;
@@ -99,6 +100,26 @@ async fn rewrap_factors(
         factors::rewrap(tx, factor.id, factor.revision, &sealed).await?;
     }
     Ok((batch.last().map(|factor| factor.id.0), count(batch.len())))
+}
+
+async fn rewrap_sealed(
+    services: &Services,
+    tx: &Tx,
+    keyring: &Keyring,
+    rotation: &KeyRotation,
+) -> Result<(Option<Uuid>, i64), OpError> {
+    let batch = sealed::after(tx, rotation.resume_after, BATCH).await?;
+    for found in batch
+        .iter()
+        .filter(|found| found.value.kek_version != rotation.to)
+    {
+        let place = place_of_sealed(found.what.parse().map_err(|_| OpError::Damaged)?, found.id);
+        let chance = &*services.chance;
+        let value = keyring.rewrap(Purpose::Connections, rotation.to, &place, &found.value, chance)?;
+        // One that was changed meanwhile was sealed under the new key then.
+        sealed::rewrap(tx, found.id, &found.value.ciphertext, &value).await?;
+    }
+    Ok((batch.last().map(|found| found.id), count(batch.len())))
 }
 
 pub(super) fn count(length: usize) -> i64 {

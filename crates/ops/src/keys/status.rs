@@ -1,7 +1,7 @@
-use portcullis_crypto::Purpose;
 use portcullis_model::{Scope, Subject, SubjectKind, SystemRight, Timestamp};
-use portcullis_store::{Snapshot, factors, keks, key_rotations, versions};
+use portcullis_store::{Snapshot, keks, key_rotations};
 
+use crate::keys::count_under;
 use crate::{Audit, OpError, Operation, Permit, Read, Right, Services};
 
 /// Lists the keys, how old they are and how much each one seals.
@@ -41,9 +41,8 @@ impl Read for Status {
         let mut keys = Vec::new();
         for kek in keks::all(snapshot).await? {
             let values = match kek.purpose.parse() {
-                Ok(Purpose::Vault) => versions::count_under(snapshot, kek.version).await?,
-                Ok(Purpose::Factors) => factors::count_under(snapshot, kek.version).await?,
-                _ => 0,
+                Ok(purpose) => count_under(snapshot, purpose, kek.version).await?,
+                Err(_) => 0,
             };
             let open = key_rotations::open(snapshot, &kek.purpose).await?;
             let state = match open.filter(|rotation| rotation.from == kek.version) {

@@ -1,7 +1,7 @@
 use portcullis_crypto::{draw_token, token_digest};
 use portcullis_model::{
-    FactorId, FactorKind, LoginId, Newcomer, Role, Scope, Secret, Subject, SubjectKind, Theme, UserId,
-    UserState, Username,
+    EmailChoice, FactorId, FactorKind, LoginId, Newcomer, PersonSetting, Role, Scope, Secret, Subject,
+    SubjectKind, Theme, UserId, UserState, Username,
 };
 use portcullis_store::Tx;
 use portcullis_store::factors::{self, Factor};
@@ -164,6 +164,11 @@ impl Remote for Claim {
             user: Some(user),
             invitation: Some(plan.invitation.id),
             method: Some(FactorKind::Totp),
+            allowed: Vec::new(),
+            retries: limits::RETRIES,
+            prompt: String::new(),
+            challenged_at: None,
+            challenges: 0,
             password_hash: Some(hash),
             tries: 0,
             address: permit.caller().address.clone(),
@@ -195,6 +200,11 @@ async fn add_first_administrator(services: &Services, tx: &Tx, plan: &Plan) -> R
         theme: Theme::System,
         created_at: services.now(),
         last_sign_in_at: None,
+        email2: String::new(),
+        email_choice: EmailChoice::First,
+        group: None,
+        setting: PersonSetting::default(),
+        skips: 0,
     };
     users::insert(tx, &user).await?;
     match invitations::set_user(tx, plan.invitation.id, id).await? {

@@ -98,6 +98,7 @@ pub(crate) async fn open_session<O>(
         created_at: now,
         seen_at: now,
         ends_at: now + longest,
+        proven_at: now,
     };
     sessions::insert(tx, &session, &token_digest(token.expose())).await?;
     users::set_last_sign_in(tx, user.id, now).await?;
@@ -130,6 +131,11 @@ mod tests {
             user: Some(UserId(Uuid::from_u128(user))),
             invitation: None,
             method: Some(FactorKind::Totp),
+            allowed: Vec::new(),
+            retries: limits::RETRIES,
+            prompt: String::new(),
+            challenged_at: None,
+            challenges: 0,
             password_hash: None,
             tries: 0,
             address: String::new(),

@@ -1,8 +1,9 @@
 use portcullis_model::{
-    Role, Scope, Secret, Subject, SubjectKind, SystemRight, Theme, Timestamp, UserId, UserState, Username,
+    EmailChoice, GroupId, PersonSetting, Role, Scope, Secret, Subject, SubjectKind, SystemRight, Theme,
+    Timestamp, UserId, UserState, Username,
 };
-use portcullis_store::Tx;
 use portcullis_store::users::{self, User};
+use portcullis_store::{Tx, people_groups};
 
 use crate::text::Fields;
 use crate::users::{above_reach, invite};
@@ -14,6 +15,8 @@ pub struct Add {
     pub display_name: String,
     pub email: String,
     pub role: Role,
+    /// Their place in the tree of groups.
+    pub group: Option<GroupId>,
 }
 
 /// A set-up code for a person; shown once, to whoever invited them.
@@ -62,6 +65,11 @@ impl Write for Add {
         if users::find_by_username(tx, &username).await?.is_some() {
             fields.wrong("username", "is taken");
         }
+        if let Some(group) = self.group
+            && people_groups::find(tx, group).await?.is_none()
+        {
+            fields.wrong("group", "is not there any more");
+        }
         fields.done()?;
         let user = User {
             id: UserId(services.new_id()),
@@ -75,6 +83,11 @@ impl Write for Add {
             theme: Theme::System,
             created_at: services.now(),
             last_sign_in_at: None,
+            email2: String::new(),
+            email_choice: EmailChoice::First,
+            group: self.group,
+            setting: PersonSetting::default(),
+            skips: 0,
         };
         users::insert(tx, &user).await?;
         permit.about(Subject {

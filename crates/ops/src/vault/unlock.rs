@@ -46,6 +46,7 @@ pub(crate) async fn create_or_unlock(
         None => create(tx, slot, &slot_key, clock, chance).await?,
     };
     let mut keyring = Keyring::new(install, root.clone());
+    mint_missing(tx, &keyring, clock, chance).await?;
     for kek in keks::all(tx).await? {
         let purpose = kek.purpose.parse().map_err(|_| UnlockError::NewerBuild)?;
         keyring
@@ -77,16 +78,30 @@ async fn create(
         created_at: now,
     };
     install::insert_key_slot(tx, new_id(clock, chance), &row).await?;
-    let keyring = Keyring::new(install, root.clone());
+    Ok((install, root))
+}
+
+/// Makes the first key of each purpose that has none: all of them at the first start, and later those that a newer
+/// build knows.
+async fn mint_missing(
+    tx: &Tx,
+    keyring: &Keyring,
+    clock: &dyn Clock,
+    chance: &dyn Chance,
+) -> Result<(), UnlockError> {
+    let known = keks::all(tx).await?;
     for purpose in Purpose::ALL {
+        if known.iter().any(|kek| kek.purpose == purpose.word()) {
+            continue;
+        }
         let kek = Kek {
             purpose: purpose.word().to_owned(),
             version: 1,
             wrapped: keyring.mint(purpose, 1, chance),
             state: "current".to_owned(),
-            created_at: now,
+            created_at: clock.now(),
         };
         keks::insert(tx, &kek).await?;
     }
-    Ok((install, root))
+    Ok(())
 }

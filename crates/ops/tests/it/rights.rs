@@ -249,6 +249,7 @@ async fn an_administrator_makes_and_touches_no_privileged_one() {
         display_name: "Eve".to_owned(),
         email: String::new(),
         role: Role::PrivilegedAdministrator,
+        group: None,
     };
     let raise = users::ChangeRole {
         id: alice.id,

@@ -27,6 +27,7 @@ pub(super) async fn run(command: KeyCommand, config: &Config) -> anyhow::Result<
         }
         KeyCommand::Rotate { purpose } => {
             let purpose = match purpose {
+                RotatablePurpose::Connections => Purpose::Connections,
                 RotatablePurpose::Factors => Purpose::Factors,
                 RotatablePurpose::Vault => Purpose::Vault,
             };

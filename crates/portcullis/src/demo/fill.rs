@@ -190,6 +190,7 @@ pub(crate) async fn fill(gate: &Gate, clock: &PastClock) -> anyhow::Result<Admin
             display_name: display_name.into(),
             email,
             role,
+            group: None,
         };
         let invitation = gate.write(&administrator.caller, add).await?;
         people.push(set_up(gate, invitation.setup_code, username, display_name).await?);

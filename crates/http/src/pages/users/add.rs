@@ -75,6 +75,7 @@ async fn insert(web: &Web, posted: &Posted) -> Result<Invitation, OpError> {
         display_name: fields.text("display_name"),
         email: fields.text("email"),
         role: fields.parse("role")?,
+        group: fields.parse_if_any("group")?,
     };
     web.gate.write(&posted.who.caller, operation).await
 }
