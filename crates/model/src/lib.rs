@@ -5,6 +5,7 @@ mod audit;
 mod caller;
 mod causes;
 mod ids;
+mod mail;
 mod mfa;
 mod names;
 mod paging;
@@ -22,6 +23,9 @@ pub use caller::{Actor, Caller, Door};
 pub use causes::Causes;
 pub use ids::{
     AccountId, FactorId, GroupId, InvitationId, LoginId, ResourceId, SessionId, TokenId, UserId, VersionId,
+};
+pub use mail::{
+    Delivery, DialogueLine, LeftOut, Letter, MailError, Mailer, Rehearsal, SettingsProblem, Speaker,
 };
 pub use mfa::{
     EmailChoice, Grace, Group, PersonSetting, PolicyChange, Requirement, SitePolicy, methods_text,

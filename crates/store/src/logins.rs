@@ -19,6 +19,8 @@ pub struct Login {
     pub allowed: Vec<FactorKind>,
     /// How often a wrong answer may be tried again.
     pub retries: u32,
+    /// When the password was right.
+    pub passed_at: Option<Timestamp>,
     /// What the challenge at hand shows to the person.
     pub prompt: String,
     pub challenged_at: Option<Timestamp>,
@@ -36,7 +38,7 @@ pub struct Login {
 
 pub async fn find(snapshot: &Snapshot, token_digest: &[u8; 32]) -> Result<Option<Login>, StoreError> {
     let sql = "SELECT id, state, revision, username, user_id, invitation_id, method, tries, address, agent, \
-               step_ends_at, ends_at, password_hash, allowed, retries, prompt, challenged_at, challenges FROM logins WHERE token_digest = ?1";
+               step_ends_at, ends_at, password_hash, allowed, retries, prompt, challenged_at, challenges, passed_at FROM logins WHERE token_digest = ?1";
     snapshot
         .row(sql, args![token_digest], |row| {
             Ok(Login {
@@ -64,6 +66,7 @@ pub async fn find(snapshot: &Snapshot, token_digest: &[u8; 32]) -> Result<Option
                 prompt: row.get(15)?,
                 challenged_at: row.time_or_none(16)?,
                 challenges: row.number(17, "logins.challenges")?,
+                passed_at: row.time_or_none(18)?,
             })
         })
         .await
@@ -93,8 +96,8 @@ pub async fn insert(
     tx.execute(
         "INSERT INTO logins (id, token_digest, state, revision, username, user_id, invitation_id, method, tries, \
          address, agent, created_at, step_ends_at, ends_at, password_hash, allowed, retries, prompt, challenged_at, \
-         challenges) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)",
+         challenges, passed_at) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)",
         args![
             login.id.0,
             token_digest,
@@ -115,7 +118,8 @@ pub async fn insert(
             login.retries,
             &login.prompt,
             login.challenged_at,
-            login.challenges
+            login.challenges,
+            login.passed_at
         ],
     )
     .await?;
@@ -127,7 +131,7 @@ pub async fn advance(tx: &Tx, login: &Login, token_digest: Option<&[u8; 32]>) ->
     tx.execute(
         "UPDATE logins SET state = ?3, revision = ?4, user_id = ?5, method = ?6, tries = ?7, step_ends_at = ?8, \
          ends_at = ?9, token_digest = COALESCE(?10, token_digest), allowed = ?11, retries = ?12, prompt = ?13, \
-         challenged_at = ?14, challenges = ?15 WHERE id = ?1 AND revision = ?2",
+         challenged_at = ?14, challenges = ?15, passed_at = ?16 WHERE id = ?1 AND revision = ?2",
         args![
             login.id.0,
             login.revision - 1,
@@ -143,7 +147,8 @@ pub async fn advance(tx: &Tx, login: &Login, token_digest: Option<&[u8; 32]>) ->
             login.retries,
             &login.prompt,
             login.challenged_at,
-            login.challenges
+            login.challenges,
+            login.passed_at
         ],
     )
     .await

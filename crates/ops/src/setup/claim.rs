@@ -166,6 +166,7 @@ impl Remote for Claim {
             method: Some(FactorKind::Totp),
             allowed: Vec::new(),
             retries: limits::RETRIES,
+            passed_at: None,
             prompt: String::new(),
             challenged_at: None,
             challenges: 0,

@@ -57,6 +57,7 @@ impl Write for Begin {
             method: None,
             allowed: Vec::new(),
             retries: limits::RETRIES,
+            passed_at: None,
             prompt: String::new(),
             challenged_at: None,
             challenges: 0,

@@ -133,6 +133,7 @@ mod tests {
             method: Some(FactorKind::Totp),
             allowed: Vec::new(),
             retries: limits::RETRIES,
+            passed_at: None,
             prompt: String::new(),
             challenged_at: None,
             challenges: 0,

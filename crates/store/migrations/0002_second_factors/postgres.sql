@@ -66,6 +66,7 @@ CREATE INDEX policy_changes_due ON policy_changes (applies_at) WHERE state = 'sc
 
 ALTER TABLE logins ADD COLUMN allowed TEXT NOT NULL DEFAULT '';
 ALTER TABLE logins ADD COLUMN retries BIGINT NOT NULL DEFAULT 3;
+ALTER TABLE logins ADD COLUMN passed_at BIGINT;
 ALTER TABLE logins ADD COLUMN prompt TEXT NOT NULL DEFAULT '';
 ALTER TABLE logins ADD COLUMN challenged_at BIGINT;
 ALTER TABLE logins ADD COLUMN challenges BIGINT NOT NULL DEFAULT 0;

@@ -1,8 +1,8 @@
 //! People, resources and accounts, written without the operations.
 
 use portcullis_model::{
-    AccountId, AccountRight, PageSize, ResourceDraft, ResourceId, Role, Theme, Timestamp, UserId, UserState,
-    VaultFilter,
+    AccountId, AccountRight, EmailChoice, PageSize, PersonSetting, ResourceDraft, ResourceId, Role, Theme,
+    Timestamp, UserId, UserState, VaultFilter,
 };
 use portcullis_store::accounts::{self, Account, Words};
 use portcullis_store::grants::{self, Target};
@@ -131,6 +131,11 @@ pub(crate) fn user(number: u128, username: &str) -> User {
         theme: Theme::System,
         created_at: NOW,
         last_sign_in_at: None,
+        email2: String::new(),
+        email_choice: EmailChoice::First,
+        group: None,
+        setting: PersonSetting::default(),
+        skips: 0,
     }
 }
 
