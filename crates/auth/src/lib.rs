@@ -1,9 +1,13 @@
 //! First factors and second factors: what proves that people are who they say.
 
 mod backup_codes;
+mod email_code;
 #[cfg(test)]
 mod seeded;
+mod temporary_pass;
 mod totp;
 
 pub use backup_codes::BackupCodes;
+pub use email_code::EmailCode;
+pub use temporary_pass::TemporaryPass;
 pub use totp::{Totp, app_code};

@@ -163,6 +163,12 @@ impl From<OpError> for Problem {
                 "Not found",
                 "There is nothing here, or it is not shared with you.",
             ),
+            OpError::StepUp => Self::new(
+                StatusCode::FORBIDDEN,
+                "step_up",
+                "Confirm it's you first",
+                "This takes a second step from the last 15 minutes. Confirm it's you, then do it again.",
+            ),
             OpError::TooMany { retry_after } => Self {
                 retry_after: Some(retry_after),
                 ..Self::new(

@@ -2,7 +2,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::access::{UnknownWord, words};
-use crate::{Role, Scopes, SessionId, UserId};
+use crate::{Role, Scopes, SessionId, Timestamp, UserId};
 
 /// Who asks.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -43,6 +43,8 @@ pub struct Caller {
     pub request: String,
     pub scopes: Scopes,
     pub session: Option<SessionId>,
+    /// When the person of the session last proved a second factor.
+    pub proven_at: Option<Timestamp>,
 }
 
 impl Caller {
@@ -54,6 +56,7 @@ impl Caller {
             request,
             scopes: Scopes::All,
             session: None,
+            proven_at: None,
         }
     }
 
@@ -65,6 +68,7 @@ impl Caller {
             request,
             scopes: Scopes::All,
             session: None,
+            proven_at: None,
         }
     }
 
@@ -76,6 +80,7 @@ impl Caller {
             request,
             scopes: Scopes::All,
             session: None,
+            proven_at: None,
         }
     }
 

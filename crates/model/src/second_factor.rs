@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
 use crate::access::{UnknownWord, words};
-use crate::{Chance, Secret, Timestamp, UserId, Username};
+use crate::{Chance, Secret, SettingsProblem, Timestamp, UserId, Username};
 
 /// A kind of second factor. The order is that of their strength, the weakest first.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
@@ -58,6 +58,11 @@ impl FactorKind {
 #[async_trait]
 pub trait SecondFactor: Send + Sync {
     fn kind(&self) -> FactorKind;
+
+    /// Tells what is wrong with settings before they are stored.
+    fn check(&self, _settings: &[u8]) -> Result<(), SettingsProblem> {
+        Ok(())
+    }
 
     /// Makes a new enrolment, and what the person must see of it, once.
     fn enrol(&self, newcomer: &Newcomer<'_>) -> Result<Enrolment, FactorError>;

@@ -1,11 +1,12 @@
 use std::marker::PhantomData;
+use std::time::Duration;
 
 use portcullis_model::{AccountId, AccountRight, Actor, Caller, Outcome, ResourceId, Scope, Subject, UserId};
 use portcullis_store::{Snapshot, grants};
 use uuid::Uuid;
 
 use crate::records::Records;
-use crate::{OpError, Operation, Right};
+use crate::{OpError, Operation, Right, Services};
 
 /// Proof that the caller may run operation `O`. Only this module can make one.
 ///
@@ -28,6 +29,17 @@ impl<O> Permit<'_, O> {
     /// The signed-in person.
     pub fn user(&self) -> Result<UserId, OpError> {
         self.caller.user().ok_or(OpError::Denied)
+    }
+
+    /// Asks for a second factor that was proven lately, of whoever sits at a browser. A program with a token has none;
+    /// what it may do was said, with a fresh factor, when the token was made.
+    pub(crate) fn fresh(&self, services: &Services) -> Result<(), OpError> {
+        let caller = self.caller;
+        match (caller.session, caller.proven_at) {
+            (None, _) => Ok(()),
+            (Some(_), Some(at)) if services.now() < at + FRESH => Ok(()),
+            (Some(_), _) => Err(OpError::StepUp),
+        }
     }
 
     /// The user name for `created by` and the like.
@@ -59,11 +71,19 @@ impl<O> Permit<'_, O> {
         self.records.entry().digest = Some(portcullis_crypto::sha256(&[ciphertext]));
     }
 
+    /// Ends well as a transaction, and as a failure in the trail: a letter that nobody took.
+    pub fn failed(&self) {
+        self.records.failed();
+    }
+
     /// Ends well as a transaction, and as a refusal in the trail: a wrong code that was counted.
     pub fn refused(&self) {
         self.records.entry().outcome = Outcome::Deny;
     }
 }
+
+/// How long a second factor counts as fresh.
+const FRESH: Duration = Duration::from_mins(15);
 
 pub(crate) async fn authorize<'a, O: Operation>(
     caller: &'a Caller,

@@ -25,6 +25,9 @@ pub enum OpError {
     Invalid(Vec<FieldError>),
     #[error("not found")]
     NotFound,
+    /// It takes a second factor that was proven just now.
+    #[error("confirm that it is you")]
+    StepUp,
     #[error("too many attempts")]
     TooMany { retry_after: Duration },
     /// The database, the audit trail or the keys cannot be reached.

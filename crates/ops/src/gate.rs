@@ -3,6 +3,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::task::Poll;
 
+use tokio::sync::Notify;
+
 use portcullis_crypto::KeySlot;
 use portcullis_model::{AuditEntry, Caller, Causes, Outcome, Timestamp};
 use portcullis_store::{Store, StoreError};
@@ -59,6 +61,9 @@ impl Gate {
             chance: tools.chance,
             factors: tools.factors,
             hashing: Hashing::new(tools.hasher),
+            mailer: tools.mailer,
+            posted: Notify::new(),
+            site: tools.site,
             vault,
         });
         let (trail, receiver) = Queue::new();
@@ -87,6 +92,16 @@ impl Gate {
         new_id(&*self.services.clock, &*self.services.chance)
             .simple()
             .to_string()
+    }
+
+    /// The caller of a job of this node.
+    pub fn job(&self, name: &'static str) -> Caller {
+        Caller::job(name, self.request_id())
+    }
+
+    /// Waits until a letter was put into the outbox here.
+    pub async fn letter_posted(&self) {
+        self.services.posted.notified().await;
     }
 
     /// Runs an operation that changes nothing. Its output leaves only when its audit entry is on disk.
@@ -163,12 +178,7 @@ impl Gate {
         let tx = self.store.begin_write().await?;
         let permit = authorize::<O>(caller, records, &tx).await?;
         let output = operation.run(&permit, &self.services, &tx).await?;
-        let remarkable = match O::AUDIT {
-            Audit::Always => true,
-            Audit::Refusals => false,
-            Audit::Remarks => records.has_message(),
-        };
-        if remarkable {
+        if remarkable(O::AUDIT, records) {
             trail::append(&tx, &self.services.vault, &[records.ended_well()]).await?;
         }
         tx.commit().await?;
@@ -195,7 +205,9 @@ impl Gate {
         let output = operation
             .settle(&permit, &self.services, plan, effect, &tx)
             .await?;
-        trail::append(&tx, &self.services.vault, &[records.ended_well()]).await?;
+        if remarkable(O::AUDIT, records) {
+            trail::append(&tx, &self.services.vault, &[records.ended_well()]).await?;
+        }
         tx.commit().await?;
         Ok(output)
     }
@@ -224,7 +236,7 @@ impl Gate {
             // A proof that is asked for in a form, such as the current password, can be guessed there.
             OpError::Invalid(_) if closing == Closing::Remote => Outcome::Deny,
             OpError::Invalid(_) | OpError::Expired => return error,
-            OpError::Denied | OpError::NotFound | OpError::TooMany { .. } => Outcome::Deny,
+            OpError::Denied | OpError::NotFound | OpError::StepUp | OpError::TooMany { .. } => Outcome::Deny,
             OpError::Busy { .. } | OpError::Conflict(_) | OpError::Damaged | OpError::Unavailable(_) => {
                 Outcome::Fail
             }
@@ -239,6 +251,15 @@ impl Gate {
             Ok(()) => error,
             Err(unrecorded) => unrecorded,
         }
+    }
+}
+
+/// Whether the trail keeps an operation that ended well.
+fn remarkable(audit: Audit, records: &Records) -> bool {
+    match audit {
+        Audit::Always => true,
+        Audit::Refusals => false,
+        Audit::Remarks => records.has_message(),
     }
 }
 

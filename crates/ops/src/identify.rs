@@ -126,6 +126,7 @@ impl Read for Resume {
         let caller = Caller {
             actor: person(&user),
             session: Some(session.id),
+            proven_at: Some(session.proven_at),
             scopes: Scopes::All,
             ..permit.caller().clone()
         };
@@ -175,6 +176,7 @@ impl Read for Present {
         let caller = Caller {
             actor: person(&user),
             session: None,
+            proven_at: None,
             scopes: Scopes::Only(token.scopes),
             ..permit.caller().clone()
         };

@@ -1,3 +1,4 @@
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use portcullis_model::{AuditEntry, Caller, Outcome, Subject, Timestamp};
@@ -7,6 +8,8 @@ use crate::Operation;
 /// What an operation says about itself for the trail while it runs.
 pub(crate) struct Records {
     entry: Mutex<AuditEntry>,
+    /// Whether it ran to its end and did not work all the same.
+    failed: AtomicBool,
 }
 
 impl Records {
@@ -23,7 +26,12 @@ impl Records {
                 message: None,
                 digest: None,
             }),
+            failed: AtomicBool::new(false),
         }
+    }
+
+    pub(crate) fn failed(&self) {
+        self.failed.store(true, Ordering::Relaxed);
     }
 
     pub(crate) fn entry(&self) -> MutexGuard<'_, AuditEntry> {
@@ -32,12 +40,16 @@ impl Records {
 
     /// The entry for an operation that ran to its end.
     pub(crate) fn ended_well(&self) -> AuditEntry {
-        well(self.entry().clone())
+        well(self.entry().clone(), self.failed.load(Ordering::Relaxed))
     }
 
     /// The same, when nothing else needs it any more.
     pub(crate) fn into_success(self) -> AuditEntry {
-        well(self.entry.into_inner().unwrap_or_else(PoisonError::into_inner))
+        let failed = self.failed.load(Ordering::Relaxed);
+        well(
+            self.entry.into_inner().unwrap_or_else(PoisonError::into_inner),
+            failed,
+        )
     }
 
     pub(crate) fn has_message(&self) -> bool {
@@ -56,8 +68,8 @@ impl Records {
     }
 }
 
-fn well(mut entry: AuditEntry) -> AuditEntry {
-    if entry.outcome == Outcome::Fail {
+fn well(mut entry: AuditEntry, failed: bool) -> AuditEntry {
+    if entry.outcome == Outcome::Fail && !failed {
         entry.outcome = Outcome::Succeed;
     }
     entry

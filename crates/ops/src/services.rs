@@ -1,7 +1,8 @@
 use std::sync::Arc;
 
 use portcullis_crypto::PasswordHasher;
-use portcullis_model::{Chance, Clock, FactorKind, SecondFactor, Timestamp};
+use portcullis_model::{Chance, Clock, FactorKind, Mailer, SecondFactor, Timestamp};
+use tokio::sync::Notify;
 use uuid::Uuid;
 
 use crate::OpError;
@@ -14,6 +15,16 @@ pub struct Tools {
     pub chance: Arc<dyn Chance>,
     pub factors: Vec<Arc<dyn SecondFactor>>,
     pub hasher: PasswordHasher,
+    pub mailer: Arc<dyn Mailer>,
+    pub site: Site,
+}
+
+/// What this installation is called, and where people find it.
+#[derive(Clone, Debug)]
+pub struct Site {
+    pub name: String,
+    /// `https://…`, without a slash at the end.
+    pub url: String,
 }
 
 /// What an operation may use besides the database.
@@ -22,6 +33,10 @@ pub struct Services {
     pub(crate) chance: Arc<dyn Chance>,
     pub(crate) factors: Vec<Arc<dyn SecondFactor>>,
     pub(crate) hashing: Hashing,
+    pub(crate) mailer: Arc<dyn Mailer>,
+    /// Wakes the job that sends letters.
+    pub(crate) posted: Notify,
+    pub(crate) site: Site,
     pub(crate) vault: Vault,
 }
 

@@ -2,26 +2,32 @@
 //!
 //! ```text
 //! begin ─► named ─password─► first_passed ─proof─► session
+//!                                              └─► second_passed ─something set up─► session
 //! ```
 //! One row per login, so any node can take any step; every step is a compare-and-swap on its revision. An
 //! attempt is counted, and committed, before the proof is looked at.
 
 mod begin;
 mod cancel;
+mod challenge;
 mod choose_method;
 mod find;
 pub(crate) mod limits;
 pub(crate) mod proof;
 mod prove_factor;
 mod prove_password;
+pub(crate) mod set_up;
 mod sign_out;
 
 pub use begin::Begin;
 pub use cancel::Cancel;
+pub(crate) use challenge::unanswered;
+pub use challenge::{Challenge, Challenged};
 pub use choose_method::ChooseMethod;
-pub use find::{Find, LoginStep, LoginView};
+pub use find::{Delivery, Find, LoginStep, LoginView};
 pub use prove_factor::{FactorStep, ProveFactor};
 pub use prove_password::{PasswordStep, ProvePassword};
+pub use set_up::{BeginSetUp, ConfirmSetUp, SetUp, SetUpStep, ShowSetUp, SkipSetUp};
 pub use sign_out::SignOut;
 
 use portcullis_crypto::token_digest;
@@ -34,6 +40,7 @@ use crate::{OpError, Permit};
 /// States of a login; the database keeps the words.
 pub(crate) const NAMED: &str = "named";
 pub(crate) const FIRST_PASSED: &str = "first_passed";
+pub(crate) const SECOND_PASSED: &str = "second_passed";
 pub(crate) const ENROLLING: &str = "enrolling";
 
 /// The login of `token` in `state`.

@@ -9,6 +9,7 @@ mod invite;
 mod list;
 mod lock;
 mod names;
+mod set_emails;
 mod set_theme;
 mod unlock;
 
@@ -23,6 +24,7 @@ pub use list::List;
 pub use lock::Lock;
 pub use names::Names;
 pub use portcullis_model::{Theme, UserName, UserState, UserView};
+pub use set_emails::{SetEmails, SetMyEmails};
 pub use set_theme::SetTheme;
 pub use unlock::Unlock;
 
@@ -35,14 +37,18 @@ use crate::sign_in::limits;
 use crate::{OpError, Permit, Services};
 
 /// The person that an operation is about.
-async fn person<O>(permit: &Permit<'_, O>, snapshot: &Snapshot, id: UserId) -> Result<User, OpError> {
+pub(crate) async fn person<O>(
+    permit: &Permit<'_, O>,
+    snapshot: &Snapshot,
+    id: UserId,
+) -> Result<User, OpError> {
     let user = users::find(snapshot, id).await?.ok_or(OpError::NotFound)?;
     permit.named(&user.username);
     Ok(user)
 }
 
 /// Only a privileged administrator may touch one, or make one.
-fn above_reach<O>(permit: &Permit<'_, O>, role: Role) -> bool {
+pub(crate) fn above_reach<O>(permit: &Permit<'_, O>, role: Role) -> bool {
     role == Role::PrivilegedAdministrator
         && permit
             .caller()

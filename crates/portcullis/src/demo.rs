@@ -30,7 +30,9 @@ pub(crate) async fn run(config: Config) -> anyhow::Result<()> {
     };
     let slot = FileSlot::new(&config.master_key);
     slot.create(&OsChance)?;
-    let real = tools(&config.site_name);
+    let bound = serve::bind(config).await?;
+    let config = &bound.config;
+    let real = tools(config);
     let clock = Arc::new(PastClock {
         real: real.clock,
         behind: AtomicI64::new(0),
@@ -54,7 +56,7 @@ pub(crate) async fn run(config: Config) -> anyhow::Result<()> {
         key: administrator.key,
         backup_code: administrator.backup_code,
     };
-    serve::run(config, Some(note), gate).await
+    serve::run(bound, Some(note), gate).await
 }
 
 /// A clock that can be behind, so that the demo has a past.

@@ -9,7 +9,7 @@ use std::time::Duration;
 use anyhow::Context;
 use portcullis_http::{DemoNote, Web, WebSettings};
 use portcullis_model::{Caller, Causes};
-use portcullis_ops::{Gate, jobs, setup};
+use portcullis_ops::{Gate, jobs, mail, mfa_policy, setup};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
@@ -22,17 +22,31 @@ use crate::{diagnostics, listener};
 /// How often what is over is swept away.
 const SWEEP: Duration = Duration::from_mins(10);
 
-pub(crate) async fn run(config: Config, demo: Option<DemoNote>, gate: Gate) -> anyhow::Result<()> {
-    let certificate = Certificate::open(&config)?;
-    let metrics = diagnostics::collect()?;
+/// A server that has its address and does not answer yet.
+pub(crate) struct Bound {
+    pub(crate) config: Config,
+    console: TcpListener,
+}
+
+/// Takes the address. With port 0 the operating system chooses; from here on everybody knows which.
+pub(crate) async fn bind(config: Config) -> anyhow::Result<Bound> {
     let console = listener::bind(config.listen)
         .await
         .with_context(|| format!("cannot listen on {}; set `server.listen`", config.listen))?;
     let config = with_real_port(config, &console)?;
+    Ok(Bound { config, console })
+}
+
+pub(crate) async fn run(bound: Bound, demo: Option<DemoNote>, gate: Gate) -> anyhow::Result<()> {
+    let Bound { config, console } = bound;
+    let certificate = Certificate::open(&config)?;
+    let metrics = diagnostics::collect()?;
     let (stop, stopped) = watch::channel(false);
 
     let mut background = tokio::task::JoinSet::new();
     background.spawn(sweep(gate.clone(), stopped.clone()));
+    background.spawn(send_letters(gate.clone(), stopped.clone()));
+    background.spawn(apply_scheduled(gate.clone(), stopped.clone()));
     if let Some(address) = config.diagnostics {
         let own = TcpListener::bind(address)
             .await
@@ -79,11 +93,11 @@ pub(crate) async fn run(config: Config, demo: Option<DemoNote>, gate: Gate) -> a
 
 /// Opens the vault as the configuration says and serves it.
 pub(crate) async fn run_configured(config: Config) -> anyhow::Result<()> {
-    let gate = gate(&config, Start::MayCreate).await?;
-    run(config, None, gate).await
+    let bound = bind(config).await?;
+    let gate = gate(&bound.config, Start::MayCreate).await?;
+    run(bound, None, gate).await
 }
 
-/// With port 0 the operating system chooses; people must hear which.
 fn with_real_port(config: Config, listener: &TcpListener) -> anyhow::Result<Config> {
     let listen = listener.local_addr()?;
     let base_url = config
@@ -166,6 +180,38 @@ async fn reload_on_hangup(config: Config, certificate: Arc<Certificate>, stopped
         match certificate.reload(&config) {
             Ok(()) => tracing::info!("read the certificate again"),
             Err(error) => tracing::error!("the certificate cannot be read, the present one stays: {error:#}"),
+        }
+    }
+}
+
+/// How often the outbox is looked at, for letters of other nodes and for those that are tried again.
+const OUTBOX: Duration = Duration::from_secs(1);
+
+async fn send_letters(gate: Gate, stopped: watch::Receiver<bool>) {
+    loop {
+        tokio::select! {
+            () = gate.letter_posted() => {}
+            () = tokio::time::sleep(OUTBOX) => {}
+            () = until(stopped.clone()) => return,
+        }
+        if let Err(error) = mail::send_due(&gate).await {
+            tracing::warn!(error = %Causes(&error), "letters could not be sent");
+            tokio::time::sleep(Duration::from_secs(10)).await;
+        }
+    }
+}
+
+/// How often the policy is asked for changes whose time has come.
+const POLICY: Duration = Duration::from_secs(10);
+
+async fn apply_scheduled(gate: Gate, stopped: watch::Receiver<bool>) {
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(POLICY) => {}
+            () = until(stopped.clone()) => return,
+        }
+        if let Err(error) = gate.write(&gate.job("policy"), mfa_policy::ApplyDue).await {
+            tracing::warn!(error = %Causes(&error), "scheduled changes of the policy could not be applied");
         }
     }
 }

@@ -3,10 +3,13 @@
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use portcullis_auth::{BackupCodes, Totp};
+use portcullis_auth::{BackupCodes, EmailCode, TemporaryPass, Totp};
 use portcullis_crypto::PasswordHasher;
+use portcullis_mail::SmtpMailer;
 use portcullis_model::{Chance, Clock, Timestamp};
-use portcullis_ops::Tools;
+use portcullis_ops::{Site, Tools};
+
+use crate::config::Config;
 
 struct SystemClock;
 
@@ -25,11 +28,21 @@ impl Chance for OsChance {
     }
 }
 
-pub(crate) fn tools(site_name: &str) -> Tools {
+pub(crate) fn tools(config: &Config) -> Tools {
     Tools {
         clock: Arc::new(SystemClock),
         chance: Arc::new(OsChance),
-        factors: vec![Arc::new(Totp::new(site_name)), Arc::new(BackupCodes)],
+        factors: vec![
+            Arc::new(Totp::new(config.site_name.as_str())),
+            Arc::new(BackupCodes),
+            Arc::new(EmailCode),
+            Arc::new(TemporaryPass),
+        ],
         hasher: PasswordHasher::new(),
+        mailer: Arc::new(SmtpMailer::new()),
+        site: Site {
+            name: config.site_name.clone(),
+            url: config.base_url.clone(),
+        },
     }
 }

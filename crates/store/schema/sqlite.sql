@@ -132,8 +132,46 @@ CREATE TABLE logins (
   created_at INTEGER NOT NULL,
   step_ends_at INTEGER NOT NULL,
   ends_at INTEGER NOT NULL
-) STRICT;
+, allowed TEXT NOT NULL DEFAULT '', retries INTEGER NOT NULL DEFAULT 3, passed_at INTEGER, prompt TEXT NOT NULL DEFAULT '', challenged_at INTEGER, challenges INTEGER NOT NULL DEFAULT 0) STRICT;
 CREATE INDEX logins_by_end ON logins (ends_at);
+CREATE TABLE outbox (
+  id BLOB NOT NULL PRIMARY KEY,
+  kind TEXT NOT NULL,
+  user_id BLOB REFERENCES users (id),
+  login_id BLOB,
+  subject TEXT NOT NULL,
+  state TEXT NOT NULL,
+  attempts INTEGER NOT NULL,
+  next_at INTEGER NOT NULL,
+  ends_at INTEGER NOT NULL,
+  problem TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  finished_at INTEGER
+) STRICT;
+CREATE INDEX outbox_by_age ON outbox (created_at);
+CREATE INDEX outbox_of_login ON outbox (login_id) WHERE login_id IS NOT NULL;
+CREATE INDEX outbox_waiting ON outbox (next_at) WHERE state = 'waiting';
+CREATE TABLE people_groups (
+  id BLOB NOT NULL PRIMARY KEY,
+  parent_id BLOB REFERENCES people_groups (id),
+  name TEXT NOT NULL,
+  requirement TEXT NOT NULL,
+  created_at INTEGER NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX people_groups_below ON people_groups (parent_id, name) WHERE parent_id IS NOT NULL;
+CREATE UNIQUE INDEX people_groups_on_top ON people_groups (name) WHERE parent_id IS NULL;
+CREATE TABLE policy_changes (
+  id BLOB NOT NULL PRIMARY KEY,
+  version INTEGER NOT NULL UNIQUE,
+  state TEXT NOT NULL,
+  summary TEXT NOT NULL,
+  change TEXT NOT NULL,
+  made_at INTEGER NOT NULL,
+  made_by TEXT NOT NULL,
+  applies_at INTEGER NOT NULL,
+  undone_at INTEGER
+) STRICT;
+CREATE INDEX policy_changes_due ON policy_changes (applies_at) WHERE state = 'scheduled';
 CREATE VIRTUAL TABLE resource_search USING fts5 (search, content='resources', content_rowid='position', tokenize='trigram');
 CREATE TABLE resources (
   position INTEGER PRIMARY KEY,
@@ -157,6 +195,13 @@ CREATE TABLE resources (
 CREATE INDEX resources_by_owner ON resources (owner_id, sort, id) WHERE deleted_at IS NULL;
 CREATE INDEX resources_in_trash ON resources (deleted_at) WHERE deleted_at IS NOT NULL;
 CREATE TABLE schema_version (version BIGINT PRIMARY KEY);
+CREATE TABLE sealed (
+  id BLOB NOT NULL PRIMARY KEY,
+  what TEXT NOT NULL,
+  kek_version INTEGER NOT NULL,
+  wrapped_key BLOB NOT NULL,
+  ciphertext BLOB NOT NULL
+) STRICT;
 CREATE TABLE sessions (
   id BLOB NOT NULL PRIMARY KEY,
   token_digest BLOB NOT NULL UNIQUE,
@@ -168,8 +213,16 @@ CREATE TABLE sessions (
   created_at INTEGER NOT NULL,
   seen_at INTEGER NOT NULL,
   ends_at INTEGER NOT NULL
-) STRICT;
+, proven_at INTEGER NOT NULL DEFAULT 0) STRICT;
 CREATE INDEX sessions_by_user ON sessions (user_id);
+CREATE TABLE settings (
+  name TEXT NOT NULL PRIMARY KEY,
+  id BLOB NOT NULL UNIQUE,
+  revision INTEGER NOT NULL,
+  value TEXT NOT NULL,
+  changed_at INTEGER NOT NULL,
+  changed_by TEXT NOT NULL
+) STRICT;
 CREATE TABLE tokens (
   id BLOB NOT NULL PRIMARY KEY,
   user_id BLOB NOT NULL REFERENCES users (id),
@@ -194,7 +247,8 @@ CREATE TABLE users (
   theme TEXT NOT NULL,
   created_at INTEGER NOT NULL,
   last_sign_in_at INTEGER
-) STRICT;
+, email2 TEXT NOT NULL DEFAULT '', email_choice TEXT NOT NULL DEFAULT 'first', group_id BLOB REFERENCES people_groups (id), uses_group_settings INTEGER NOT NULL DEFAULT 1, requirement TEXT NOT NULL DEFAULT '', skips INTEGER NOT NULL DEFAULT 0) STRICT;
+CREATE INDEX users_by_group ON users (group_id);
 CREATE TABLE versions (
   id BLOB NOT NULL PRIMARY KEY,
   account_id BLOB NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,

@@ -122,6 +122,15 @@ pub async fn activate(tx: &Tx, id: FactorId, name: &str) -> Result<u64, StoreErr
     .await
 }
 
+pub async fn set_name(tx: &Tx, id: FactorId, name: &str) -> Result<u64, StoreError> {
+    tx.execute("UPDATE factors SET name = ?2 WHERE id = ?1", args![id.0, name])
+        .await
+}
+
+pub async fn delete(tx: &Tx, id: FactorId) -> Result<u64, StoreError> {
+    tx.execute("DELETE FROM factors WHERE id = ?1", args![id.0]).await
+}
+
 pub async fn delete_of(tx: &Tx, user: UserId) -> Result<u64, StoreError> {
     tx.execute("DELETE FROM factors WHERE user_id = ?1", args![user.0])
         .await

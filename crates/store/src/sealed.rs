@@ -57,10 +57,11 @@ pub async fn delete(tx: &Tx, id: Uuid) -> Result<u64, StoreError> {
     tx.execute("DELETE FROM sealed WHERE id = ?1", args![id]).await
 }
 
-/// Deletes the challenges of logins that are over and the letters that left.
+/// Deletes the challenges of logins and sessions that are over and the letters that left.
 pub async fn sweep(tx: &Tx) -> Result<u64, StoreError> {
     tx.execute(
-        "DELETE FROM sealed WHERE (what = 'challenge' AND id NOT IN (SELECT id FROM logins)) \
+        "DELETE FROM sealed WHERE (what = 'challenge' AND id NOT IN (SELECT id FROM logins) \
+         AND id NOT IN (SELECT id FROM sessions)) \
          OR (what = 'letter' AND id NOT IN (SELECT id FROM outbox WHERE state = 'waiting'))",
         &[],
     )

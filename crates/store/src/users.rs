@@ -186,6 +186,17 @@ pub async fn everybody(snapshot: &Snapshot) -> Result<Vec<(User, Vec<FactorKind>
         .collect())
 }
 
+/// How many people are in each group.
+pub async fn count_by_group(snapshot: &Snapshot) -> Result<HashMap<GroupId, usize>, StoreError> {
+    let sql = "SELECT group_id, COUNT(*) FROM users WHERE group_id IS NOT NULL GROUP BY group_id";
+    let counts = snapshot
+        .rows(sql, &[], |row| {
+            Ok((GroupId(row.get(0)?), row.number(1, "users.group_id")?))
+        })
+        .await?;
+    Ok(counts.into_iter().collect())
+}
+
 /// People of one group, by user name.
 pub async fn of_group(snapshot: &Snapshot, group: GroupId) -> Result<Vec<User>, StoreError> {
     let sql = format!("SELECT {COLUMNS} FROM users WHERE group_id = ?1 ORDER BY username");

@@ -1,16 +1,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use portcullis_auth::{BackupCodes, Totp};
+use portcullis_auth::{BackupCodes, EmailCode, TemporaryPass, Totp};
 use portcullis_crypto::PasswordHasher;
 use portcullis_model::{Caller, Door};
-use portcullis_ops::{Gate, Tools};
+use portcullis_ops::{Gate, Site, Tools};
 use portcullis_store::{Snapshot, Store, Tx};
 use tokio::sync::OnceCell;
 use uuid::Uuid;
 
 use crate::database::{Database, bytes_literal, id_literal};
-use crate::{Dialect, MemorySlot, MockClock, Person, SeededChance, dialect};
+use crate::{Dialect, Mailbox, MemorySlot, MockClock, Person, SeededChance, dialect};
 
 /// A whole installation for one test: an own database, a clock that stands still, chance that repeats.
 pub struct World {
@@ -21,6 +21,8 @@ pub struct World {
     pub clock: Arc<MockClock>,
     pub chance: Arc<SeededChance>,
     pub slot: MemorySlot,
+    /// Where the letters go once `send_letters` has run.
+    pub mailbox: Arc<Mailbox>,
     pub(crate) first_administrator: OnceCell<Person>,
     // Declared last: the database goes after everything that uses it.
     database: Database,
@@ -36,7 +38,8 @@ impl World {
         let (clock, chance) = (Arc::new(MockClock::default()), Arc::new(SeededChance::new(1)));
         let (url, slot) = (database.url(), MemorySlot::default());
         let store = Store::open(&url).await.expect("the database of the test opens");
-        let tools = tools(&clock, &chance);
+        let mailbox = Arc::new(Mailbox::default());
+        let tools = tools(&clock, &chance, &mailbox);
         let gate = Gate::open(store.clone(), &slot, tools)
             .await
             .expect("a new vault can be made");
@@ -47,6 +50,7 @@ impl World {
             clock,
             chance,
             slot,
+            mailbox,
             first_administrator: OnceCell::new(),
             database,
         }
@@ -66,7 +70,7 @@ impl World {
 
     /// What a gate needs, with this world's clock and chance.
     pub fn tools(&self) -> Tools {
-        tools(&self.clock, &self.chance)
+        tools(&self.clock, &self.chance, &self.mailbox)
     }
 
     /// Somebody at a browser who has not signed in.
@@ -81,6 +85,13 @@ impl World {
 
     pub fn job(&self) -> Caller {
         Caller::job("test", self.gate.request_id())
+    }
+
+    /// Sends what is due, as the mail job does.
+    pub async fn send_letters(&self) -> u32 {
+        portcullis_ops::mail::send_due(&self.gate)
+            .await
+            .expect("the outbox can be emptied")
     }
 
     /// A snapshot to look at rows with the functions of the store.
@@ -168,12 +179,22 @@ impl World {
     }
 }
 
-fn tools(clock: &Arc<MockClock>, chance: &Arc<SeededChance>) -> Tools {
+fn tools(clock: &Arc<MockClock>, chance: &Arc<SeededChance>, mailbox: &Arc<Mailbox>) -> Tools {
     Tools {
         clock: clock.clone(),
         chance: chance.clone(),
-        factors: vec![Arc::new(Totp::new("Portcullis")), Arc::new(BackupCodes)],
+        factors: vec![
+            Arc::new(Totp::new("Portcullis")),
+            Arc::new(BackupCodes),
+            Arc::new(EmailCode),
+            Arc::new(TemporaryPass),
+        ],
         // The least that Argon2 takes: people sign in thousands of times in the tests.
         hasher: PasswordHasher::with_cost(8, 1),
+        mailer: mailbox.clone(),
+        site: Site {
+            name: "Portcullis".to_owned(),
+            url: "https://pw.example.org".to_owned(),
+        },
     }
 }

@@ -1,8 +1,8 @@
-use portcullis_model::{Answer, Challenge, FactorKind, Proof, Verdict};
+use portcullis_model::{Answer, Challenge, FactorError, FactorKind, Proof, Verdict};
 use portcullis_store::factors::Factor;
 use zeroize::Zeroizing;
 
-use crate::{OpError, Services};
+use crate::Services;
 
 /// A factor of a person, opened.
 pub(crate) type Candidate = (Factor, Zeroizing<Vec<u8>>);
@@ -18,8 +18,10 @@ pub(crate) async fn judge(
     candidates: &[Candidate],
     challenge: &Challenge,
     answer: &Answer,
-) -> Result<Judged, OpError> {
-    let method = services.factor(kind)?;
+) -> Result<Judged, FactorError> {
+    let Ok(method) = services.factor(kind) else {
+        return Err(FactorError::Settings(format!("no {kind} factor is installed")));
+    };
     for (index, (_, enrolment)) in candidates.iter().enumerate() {
         let proof = Proof {
             enrolment,

@@ -65,7 +65,7 @@ impl Remote for RegenerateBackupCodes {
             at: services.now(),
             address: String::new(),
         };
-        judge(
+        Ok(judge(
             services,
             FactorKind::Totp,
             &[],
@@ -73,7 +73,7 @@ impl Remote for RegenerateBackupCodes {
             &Challenge::default(),
             &answer,
         )
-        .await
+        .await?)
     }
 
     async fn settle(

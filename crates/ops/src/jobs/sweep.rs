@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use portcullis_model::{Scope, Subject, SubjectKind};
-use portcullis_store::{Tx, guesses, logins, sessions, tokens, trash};
+use portcullis_store::{Tx, guesses, logins, outbox, sealed, sessions, tokens, trash};
 
 use crate::{Audit, OpError, Operation, Permit, Right, Services, Write};
 
@@ -42,6 +42,8 @@ impl Write for Sweep {
             tokens: tokens::sweep(tx, now - 30 * DAY).await?,
             trash: trash::purge(tx, now - trash::KEPT).await?,
         };
+        outbox::sweep(tx, now - 30 * DAY).await?;
+        sealed::sweep(tx).await?;
         // Passwords that cannot come back are worth a line; the end of a session had its own.
         if 0 < swept.trash {
             permit.message(format!(

@@ -1,6 +1,10 @@
-use portcullis_model::{FactorKind, Scope, Secret, Subject, SubjectKind};
-use portcullis_store::{Tx, factors, logins};
+use std::time::Duration;
 
+use portcullis_model::{FactorKind, Scope, Secret, Subject, SubjectKind};
+use portcullis_store::{Tx, logins};
+
+use crate::mfa_policy;
+use crate::sign_in::proof::person_of;
 use crate::sign_in::{FIRST_PASSED, login_of};
 use crate::{Audit, OpError, Operation, Permit, Right, Services, Write};
 
@@ -29,14 +33,18 @@ impl Write for ChooseMethod {
         if login.step_ends_at <= services.now() {
             return Err(OpError::Expired);
         }
-        let user = login.user.ok_or(OpError::Expired)?;
-        let own = factors::list(tx, user).await?;
-        if !own
-            .iter()
-            .any(|factor| factor.active && factor.kind == self.method)
-        {
+        let user = person_of(tx, &login).await?;
+        let effective = mfa_policy::of_person(services, tx, &user).await?;
+        if !login.allowed.contains(&self.method) || !effective.asked().contains(&self.method) {
             return Err(OpError::NotFound);
         }
+        let passed_at = login.passed_at.ok_or(OpError::Expired)?;
+        let seconds = effective.seconds_for(self.method).into();
+        login.step_ends_at = login
+            .step_ends_at
+            .max(passed_at + Duration::from_secs(seconds))
+            .min(login.ends_at);
+        login.prompt = String::new();
         login.revision += 1;
         login.method = Some(self.method);
         match logins::advance(tx, &login, None).await? {

@@ -1,9 +1,10 @@
 use portcullis_crypto::token_digest;
 use portcullis_model::{FactorKind, Scope, Secret, Subject, SubjectKind};
-use portcullis_store::{Snapshot, factors, logins};
+use portcullis_store::logins::Login;
+use portcullis_store::{Snapshot, logins, outbox, users};
 
-use crate::sign_in::{ENROLLING, FIRST_PASSED, limits};
-use crate::{Audit, OpError, Operation, Permit, Read, Right, Services};
+use crate::sign_in::{ENROLLING, FIRST_PASSED, SECOND_PASSED, limits};
+use crate::{Audit, OpError, Operation, Permit, Read, Right, Services, mfa_policy};
 
 /// Tells where an unfinished sign-in stands.
 pub struct Find {
@@ -16,6 +17,17 @@ pub enum LoginStep {
     Enrol,
     Factor,
     Password,
+    /// Both proofs are there, and a method must be set up.
+    SetUp,
+}
+
+/// What has become of the letter with the code.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Delivery {
+    Failed,
+    Sending,
+    /// When it left the house, that is.
+    Sent,
 }
 
 #[derive(Clone, Debug)]
@@ -24,8 +36,16 @@ pub struct LoginView {
     pub step: LoginStep,
     /// The factor that is asked for.
     pub method: Option<FactorKind>,
-    /// Those that could be asked for instead.
+    /// Those that could be asked for instead, the weakest first.
     pub methods: Vec<FactorKind>,
+    /// What the factor shows: a prompt, or options for the browser.
+    pub prompt: String,
+    /// Where a code went, masked.
+    pub addresses: Vec<String>,
+    pub delivery: Option<Delivery>,
+    /// Methods that can be set up, the weakest first.
+    pub to_set_up: Vec<FactorKind>,
+    pub may_skip: bool,
     pub tries_left: u32,
     pub seconds_left: u64,
 }
@@ -57,27 +77,81 @@ impl Read for Find {
             return Err(OpError::Expired);
         }
         let (step, retries) = match login.state.as_str() {
-            FIRST_PASSED => (LoginStep::Factor, limits::RETRIES),
+            FIRST_PASSED => (LoginStep::Factor, login.retries),
+            SECOND_PASSED => (LoginStep::SetUp, limits::ENROLMENT_RETRIES),
             ENROLLING => (LoginStep::Enrol, limits::ENROLMENT_RETRIES),
             _ => (LoginStep::Password, limits::RETRIES),
         };
-        let mut methods = Vec::new();
-        if let (LoginStep::Factor, Some(user)) = (step, login.user) {
-            methods = factors::list(snapshot, user)
-                .await?
-                .into_iter()
-                .filter(|factor| factor.active)
-                .map(|factor| factor.kind)
-                .collect();
-            methods.dedup();
-        }
-        Ok(LoginView {
-            username: login.username,
+        let mut view = LoginView {
             step,
             method: login.method,
-            methods,
+            methods: Vec::new(),
+            prompt: login.prompt.clone(),
+            addresses: Vec::new(),
+            delivery: None,
+            to_set_up: Vec::new(),
+            may_skip: false,
             tries_left: (retries + 1).saturating_sub(login.tries),
             seconds_left: login.step_ends_at.since(now).as_secs(),
-        })
+            username: login.username.clone(),
+        };
+        // Before the password is right nobody hears what a person has.
+        if matches!(step, LoginStep::Factor | LoginStep::SetUp) {
+            tell(services, snapshot, &login, &mut view).await?;
+        }
+        Ok(view)
+    }
+}
+
+async fn tell(
+    services: &Services,
+    snapshot: &Snapshot,
+    login: &Login,
+    view: &mut LoginView,
+) -> Result<(), OpError> {
+    let user = users::find(snapshot, login.user.ok_or(OpError::Expired)?)
+        .await?
+        .ok_or(OpError::Expired)?;
+    let effective = mfa_policy::of_person(services, snapshot, &user).await?;
+    view.methods = effective
+        .asked()
+        .iter()
+        .copied()
+        .filter(|kind| login.allowed.contains(kind))
+        .collect();
+    view.to_set_up.clone_from(&effective.to_set_up);
+    view.may_skip = effective.may_skip;
+    if login.method == Some(FactorKind::Email) {
+        view.addresses = user.code_addresses().into_iter().map(masked).collect();
+        view.delivery =
+            outbox::of_login(snapshot, login.id)
+                .await?
+                .map(|letter| match letter.state.as_str() {
+                    "sent" => Delivery::Sent,
+                    "waiting" if letter.problem.is_empty() => Delivery::Sending,
+                    _ => Delivery::Failed,
+                });
+    }
+    Ok(())
+}
+
+/// `d•••r@corp.example`: enough to know the mailbox, too little to find it.
+fn masked(address: &str) -> String {
+    let (name, domain) = address.split_once('@').unwrap_or((address, ""));
+    let mut characters = name.chars();
+    let first = characters.next().map(String::from).unwrap_or_default();
+    let last = characters.next_back().map(String::from).unwrap_or_default();
+    format!("{first}•••{last}@{domain}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_masked_but_for_its_ends() {
+        assert_eq!(masked("d.okafor@corp.example"), "d•••r@corp.example");
+        assert_eq!(masked("x@corp.example"), "x•••@corp.example");
+        assert_eq!(masked("é@ü"), "é•••@ü");
     }
 }

@@ -12,7 +12,7 @@ use portcullis_store::sessions::{self, Session};
 use portcullis_store::users::{self, User};
 
 use crate::services::Services;
-use crate::sign_in::{ENROLLING, FIRST_PASSED, limits};
+use crate::sign_in::{ENROLLING, FIRST_PASSED, SECOND_PASSED, limits};
 use crate::{OpError, Permit};
 
 /// Proof that the person of this login knows their password, or chose it with their set-up code.
@@ -25,7 +25,7 @@ impl FirstProof {
     /// The proof that an earlier step left in the login's row.
     pub(crate) fn recall(login: &Login) -> Result<Self, OpError> {
         match (login.user, login.state.as_str()) {
-            (Some(user), FIRST_PASSED | ENROLLING) => Ok(Self {
+            (Some(user), FIRST_PASSED | ENROLLING | SECOND_PASSED) => Ok(Self {
                 user,
                 login: login.id,
             }),
@@ -51,6 +51,21 @@ impl SecondProof {
                 kind: factor.kind,
             }),
             Verdict::Ask(_) | Verdict::Reject | Verdict::Wait => None,
+        }
+    }
+}
+
+impl SecondProof {
+    /// The proof that an earlier step left in the login's row: only what is left to set up keeps it from being a
+    /// session.
+    pub(crate) fn recall(login: &Login) -> Result<Self, OpError> {
+        match (login.user, login.method, login.state.as_str()) {
+            (Some(user), Some(kind), SECOND_PASSED) => Ok(Self {
+                user,
+                login: login.id,
+                kind,
+            }),
+            _ => Err(OpError::Expired),
         }
     }
 }

@@ -1,30 +1,40 @@
 use std::time::Duration;
 
+use portcullis_crypto::{draw_token, token_digest};
 use portcullis_model::{
-    Answer, Challenge, FactorKind, Scope, Secret, Subject, SubjectKind, UserState, Verdict,
+    Answer, Challenge, FactorError, FactorKind, Scope, Secret, Subject, SubjectKind, UserState, Verdict,
 };
 use portcullis_store::factors::{self, Factor};
 use portcullis_store::logins::{self, Login};
 use portcullis_store::{Tx, guesses, users};
+use zeroize::Zeroizing;
 
-use crate::factors::{Candidate, Judged, judge};
+use crate::factors::{Candidate, Judged, candidates, challenges, judge, settings_of};
+use crate::mfa_policy;
 use crate::sign_in::limits::{Budget, reserve};
 use crate::sign_in::proof::{FirstProof, SecondProof, finish, open_session, person_of};
 use crate::sign_in::{
-    FIRST_PASSED, INCORRECT, TIMED_OUT, TOO_MANY, error_line, limits, login_of, verified_line,
+    FIRST_PASSED, INCORRECT, SECOND_PASSED, TIMED_OUT, TOO_MANY, error_line, limits, login_of, unanswered,
+    verified_line,
 };
 use crate::{OpError, Operation, Permit, Remote, Right, Services};
 
-/// The second proof: a code.
+/// The second proof: a code, or what a key signed.
 pub struct ProveFactor {
     pub token: Secret,
     pub code: Secret,
 }
 
 pub enum FactorStep {
+    /// So far right: there is one more question, in the login's prompt.
+    Asked,
     /// Not looked at: too many wrong ones came before.
     Locked {
         retry_after: Duration,
+    },
+    /// Right, and something must be set up before there is a session. Goes on under a new token.
+    MustSetUp {
+        login_token: Secret,
     },
     Passed {
         session_token: Secret,
@@ -34,6 +44,11 @@ pub enum FactorStep {
     },
     TimedOut,
     TooManyFailures,
+    /// The method could not be asked; the text is for the person.
+    Unanswered {
+        text: String,
+        tries_left: u32,
+    },
     Wrong {
         tries_left: u32,
     },
@@ -44,6 +59,8 @@ pub enum Plan {
         login: Box<Login>,
         method: FactorKind,
         candidates: Vec<Candidate>,
+        challenge: Challenge,
+        settings: Zeroizing<Vec<u8>>,
     },
     Locked(FactorKind, Duration),
     Over(FactorKind),
@@ -64,7 +81,7 @@ impl Operation for ProveFactor {
 
 impl Remote for ProveFactor {
     type Plan = Plan;
-    type Effect = Judged;
+    type Effect = Result<Judged, FactorError>;
 
     async fn prepare(
         &self,
@@ -73,16 +90,13 @@ impl Remote for ProveFactor {
         tx: &Tx,
     ) -> Result<Plan, OpError> {
         let mut login = login_of(permit, tx, &self.token, FIRST_PASSED).await?;
-        let (user, method) = (
-            login.user.ok_or(OpError::Expired)?,
-            login.method.ok_or(OpError::Expired)?,
-        );
+        let method = login.method.ok_or(OpError::Expired)?;
         let now = services.now();
         if login.step_ends_at <= now || login.ends_at <= now {
             logins::end(tx, login.id).await?;
             return Ok(Plan::Over(method));
         }
-        if limits::RETRIES < login.tries {
+        if login.retries < login.tries {
             // Those that came before are still being looked at; one of them may be right.
             return Ok(Plan::TooMany(method));
         }
@@ -95,17 +109,13 @@ impl Remote for ProveFactor {
         if logins::advance(tx, &login, None).await? != 1 {
             return Err(OpError::Conflict("This sign-in went on in another window."));
         }
-        let mut candidates = Vec::new();
-        for factor in services.vault.current_factors(tx, user).await? {
-            if factor.active && factor.kind == method {
-                let enrolment = services.vault.open_factor(tx, &factor).await?;
-                candidates.push((factor, enrolment));
-            }
-        }
+        let user = person_of(tx, &login).await?;
         Ok(Plan::Ask {
+            candidates: candidates(services, tx, &user, method).await?,
+            challenge: challenges::kept(services, tx, login.id.0, method).await?,
+            settings: settings_of(services, tx, method).await?,
             login: Box::new(login),
             method,
-            candidates,
         })
     }
 
@@ -114,16 +124,21 @@ impl Remote for ProveFactor {
             login,
             method,
             candidates,
+            challenge,
+            settings,
         } = plan
         else {
-            return Ok(None);
+            return Ok(Ok(None));
         };
         let answer = Answer {
             code: self.code.clone(),
             at: services.now(),
             address: login.address.clone(),
         };
-        judge(services, *method, &[], candidates, &Challenge::default(), &answer).await
+        match judge(services, *method, settings, candidates, challenge, &answer).await {
+            Err(FactorError::DamagedEnrolment) => Err(OpError::Damaged),
+            judged => Ok(judged),
+        }
     }
 
     async fn settle(
@@ -138,11 +153,12 @@ impl Remote for ProveFactor {
             permit.refused();
             permit.message(error_line(method, error));
         };
-        let (login, method, candidates) = match plan {
+        let (mut login, method, candidates) = match plan {
             Plan::Ask {
                 login,
                 method,
                 candidates,
+                ..
             } => (login, method, candidates),
             Plan::Locked(method, retry_after) => {
                 refuse(method, "Not looked at: too many wrong codes came before.");
@@ -157,32 +173,67 @@ impl Remote for ProveFactor {
                 return Ok(FactorStep::TooManyFailures);
             }
         };
+        let judged = match effect {
+            Ok(judged) => judged,
+            Err(error) => {
+                let text = unanswered(&error);
+                refuse(method, &text);
+                let tries_left = (login.retries + 1).saturating_sub(login.tries);
+                return Ok(FactorStep::Unanswered { text, tries_left });
+            }
+        };
+        if let Some((_, Verdict::Ask(question))) = judged {
+            challenges::keep(services, tx, login.id.0, method, &question).await?;
+            login.revision += 1;
+            // It was no wrong answer.
+            login.tries -= 1;
+            login.prompt = question.public;
+            if logins::advance(tx, &login, None).await? != 1 {
+                return Err(OpError::Conflict("This sign-in went on in another window."));
+            }
+            permit.message(pending(method));
+            return Ok(FactorStep::Asked);
+        }
         let user = login.user.ok_or(OpError::Expired)?;
         users::hold(tx, user).await?;
-        let accepted = match &effect {
+        let accepted = match &judged {
             Some((index, verdict)) => accept(services, tx, &login, &candidates[*index].0, verdict).await?,
             None => None,
         };
         let Some(accepted) = accepted else {
-            if limits::RETRIES < login.tries {
+            if login.retries < login.tries {
                 logins::end(tx, login.id).await?;
                 refuse(method, TOO_MANY);
                 return Ok(FactorStep::TooManyFailures);
             }
             refuse(method, INCORRECT);
             return Ok(FactorStep::Wrong {
-                tries_left: limits::RETRIES + 1 - login.tries,
+                tries_left: login.retries + 1 - login.tries,
             });
         };
         // In the order of `prepare`: guesses, then login. Two steps at once would wait for each other otherwise.
         guesses::clear(tx, &login.username, method.word()).await?;
+        challenges::forget(tx, login.id.0).await?;
+        services.vault.record_factors(permit, tx, user).await?;
+        permit.message(verified_line(method));
+        if accepted.must_set_up {
+            let token = draw_token(&*services.chance);
+            SECOND_PASSED.clone_into(&mut login.state);
+            login.revision += 1;
+            login.tries = 0;
+            login.prompt = String::new();
+            login.step_ends_at = services.now() + limits::ENROLMENT;
+            login.ends_at = login.step_ends_at;
+            if logins::advance(tx, &login, Some(&token_digest(token.expose()))).await? != 1 {
+                return Err(OpError::Conflict("This sign-in went on in another window."));
+            }
+            return Ok(FactorStep::MustSetUp { login_token: token });
+        }
         if logins::end(tx, login.id).await? != 1 {
             return Err(OpError::Conflict("This sign-in went on in another window."));
         }
         let proven = finish(FirstProof::recall(&login)?, accepted.proof)?;
         let session_token = open_session(permit, services, tx, proven, &login).await?;
-        services.vault.record_factors(permit, tx, user).await?;
-        permit.message(verified_line(method));
         Ok(FactorStep::Passed {
             session_token,
             method,
@@ -191,12 +242,18 @@ impl Remote for ProveFactor {
     }
 }
 
+fn pending(method: FactorKind) -> String {
+    crate::sign_in::pending_line(method)
+}
+
 struct Accepted {
     proof: SecondProof,
     left: Option<usize>,
+    must_set_up: bool,
 }
 
-/// Spends what was accepted. Nothing if another login spent it first, or the person was locked meanwhile.
+/// Spends what was accepted. Nothing if another login spent it first, the person was locked meanwhile, or the policy
+/// does not allow the method any more.
 async fn accept(
     services: &Services,
     tx: &Tx,
@@ -208,7 +265,13 @@ async fn accept(
     else {
         return Ok(None);
     };
-    if person_of(tx, login).await?.state != UserState::Active {
+    let user = person_of(tx, login).await?;
+    let effective = mfa_policy::of_person(services, tx, &user).await?;
+    if user.state != UserState::Active
+        || effective.blocked.is_some()
+        || !login.allowed.contains(&factor.kind)
+        || !effective.asked().contains(&factor.kind)
+    {
         return Ok(None);
     }
     let mut left = None;
@@ -222,5 +285,13 @@ async fn accept(
         }
         left = services.factor(factor.kind)?.summarize(enrolment)?.left;
     }
-    Ok(Some(Accepted { proof, left }))
+    if factor.kind == FactorKind::TemporaryPass {
+        // It works once; the row would only say that it did.
+        factors::delete(tx, factor.id).await?;
+    }
+    Ok(Some(Accepted {
+        proof,
+        left,
+        must_set_up: effective.must_set_up,
+    }))
 }

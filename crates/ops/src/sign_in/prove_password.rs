@@ -3,8 +3,9 @@ use std::time::Duration;
 use portcullis_crypto::{draw_token, token_digest};
 use portcullis_model::{FactorKind, Scope, Secret, Subject, SubjectKind, UserState};
 use portcullis_store::logins::{self, Login};
-use portcullis_store::{Tx, factors, guesses, users};
+use portcullis_store::{Tx, guesses, users};
 
+use crate::mfa_policy::{self, Effective};
 use crate::sign_in::limits::{Budget, reserve};
 use crate::sign_in::{FIRST_PASSED, NAMED, limits, login_of, pending_line};
 use crate::{OpError, Operation, Permit, Remote, Right, Services};
@@ -16,6 +17,8 @@ pub struct ProvePassword {
 }
 
 pub enum PasswordStep {
+    /// The password was right, and nothing is left that could be the second proof.
+    Blocked,
     /// Goes on under a new token; the old one is dead.
     Passed {
         login_token: Secret,
@@ -129,31 +132,48 @@ impl Remote for ProvePassword {
             return Ok(PasswordStep::Wrong);
         };
         let now = services.now();
-        let kinds = factors::list(tx, user.id).await?;
-        let method = kinds
-            .iter()
-            .filter(|factor| factor.active)
-            .map(|factor| factor.kind)
-            .find(|kind| *kind != FactorKind::BackupCode)
-            .unwrap_or(FactorKind::BackupCode);
+        let effective = mfa_policy::of_person(services, tx, &user).await?;
+        let about = || Subject {
+            kind: SubjectKind::User,
+            id: Some(user.id.0),
+            name: Some(user.username.clone()),
+        };
+        if let Some(blocked) = effective.blocked {
+            logins::end(tx, login.id).await?;
+            permit.about(about());
+            permit.refused();
+            permit.message(format!("The password was right. {}.", blocked.text()));
+            return Ok(PasswordStep::Blocked);
+        }
+        let method = first_choice(&effective).ok_or(OpError::Damaged)?;
         let token = draw_token(&*services.chance);
         FIRST_PASSED.clone_into(&mut login.state);
         login.revision += 1;
         login.user = Some(user.id);
         login.method = Some(method);
         login.tries = 0;
-        login.step_ends_at = now + limits::CODE;
+        // The stricter of now and then counts: what is allowed later must have been allowed here too.
+        login.allowed = effective.asked().to_vec();
+        login.retries = effective.retries;
+        login.passed_at = Some(now);
+        login.step_ends_at = now + Duration::from_secs(effective.seconds_for(method).into());
+        login.ends_at = login.step_ends_at.max(now + limits::LOGIN);
         // In the order of `prepare`: guesses, then login. Two steps at once would wait for each other otherwise.
         guesses::clear(tx, &login.username, PASSWORD).await?;
         if logins::advance(tx, &login, Some(&token_digest(token.expose()))).await? != 1 {
             return Err(OpError::Conflict("This sign-in went on in another window."));
         }
-        permit.about(Subject {
-            kind: SubjectKind::User,
-            id: Some(user.id.0),
-            name: Some(user.username),
-        });
+        permit.about(about());
         permit.message(pending_line(method));
         Ok(PasswordStep::Passed { login_token: token })
     }
+}
+
+/// The strongest method; a temporary pass only if there is no method of the person's own.
+fn first_choice(effective: &Effective) -> Option<FactorKind> {
+    let asked = effective.asked();
+    let recovery = [FactorKind::TemporaryPass, FactorKind::BackupCode];
+    let own = asked.iter().rev().find(|kind| !recovery.contains(kind));
+    own.or_else(|| recovery.iter().find(|kind| asked.contains(kind)))
+        .copied()
 }

@@ -39,6 +39,7 @@ impl Operation for Add {
 
 impl Write for Add {
     async fn run(self, permit: &Permit<'_, Self>, services: &Services, tx: &Tx) -> Result<NewToken, OpError> {
+        permit.fresh(services)?;
         let user = permit.user()?;
         let mut fields = Fields::default();
         let name = fields.name("name", &self.name);

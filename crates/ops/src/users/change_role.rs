@@ -23,7 +23,8 @@ impl Operation for ChangeRole {
 }
 
 impl Write for ChangeRole {
-    async fn run(self, permit: &Permit<'_, Self>, _services: &Services, tx: &Tx) -> Result<(), OpError> {
+    async fn run(self, permit: &Permit<'_, Self>, services: &Services, tx: &Tx) -> Result<(), OpError> {
+        permit.fresh(services)?;
         let user = person(permit, tx, self.id).await?;
         if above_reach(permit, user.role) || above_reach(permit, self.role) {
             return Err(OpError::Denied);

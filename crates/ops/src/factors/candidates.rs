@@ -1,0 +1,72 @@
+use portcullis_model::{FactorId, FactorKind, Sealed};
+use portcullis_store::Tx;
+use portcullis_store::factors::Factor;
+use portcullis_store::users::User;
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+use crate::factors::Candidate;
+use crate::settings::{self, Connection};
+use crate::{OpError, Services};
+
+/// What of a person could say yes to an answer of this kind, opened.
+pub(crate) async fn candidates(
+    services: &Services,
+    tx: &Tx,
+    user: &User,
+    kind: FactorKind,
+) -> Result<Vec<Candidate>, OpError> {
+    let mut found = Vec::new();
+    for factor in services.vault.current_factors(tx, user.id).await? {
+        if factor.active && factor.kind == kind {
+            let enrolment = services.vault.open_factor(tx, &factor).await?;
+            found.push((factor, enrolment));
+        }
+    }
+    // Nobody sets these up: an address is known, and a RADIUS server knows the person by their user name.
+    let implied = match kind {
+        FactorKind::Email if !user.code_addresses().is_empty() => Some(Vec::new()),
+        FactorKind::Radius if found.is_empty() => {
+            let enrolment = serde_json::json!({ "username": user.username });
+            Some(enrolment.to_string().into_bytes())
+        }
+        _ => None,
+    };
+    if let Some(enrolment) = implied {
+        found.push((implied_factor(user, kind), Zeroizing::new(enrolment)));
+    }
+    Ok(found)
+}
+
+/// A factor without a row of its own.
+fn implied_factor(user: &User, kind: FactorKind) -> Factor {
+    Factor {
+        id: FactorId(Uuid::nil()),
+        user: user.id,
+        kind,
+        name: kind.label().to_owned(),
+        active: true,
+        revision: 0,
+        enrolment: Sealed {
+            kek_version: 0,
+            wrapped_key: Vec::new(),
+            ciphertext: Vec::new(),
+        },
+        created_at: user.created_at,
+        used_at: None,
+    }
+}
+
+/// What administrators set for a kind, as its plug-in takes it.
+pub(crate) async fn settings_of(
+    services: &Services,
+    tx: &Tx,
+    kind: FactorKind,
+) -> Result<Zeroizing<Vec<u8>>, OpError> {
+    match kind {
+        FactorKind::Radius => Ok(settings::secret_of(services, tx, Connection::Radius)
+            .await?
+            .unwrap_or_default()),
+        _ => Ok(Zeroizing::default()),
+    }
+}

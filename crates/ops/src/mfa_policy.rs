@@ -1,0 +1,26 @@
+//! Who must prove what at the second step: one pure function decides for sign-in, preview and "Why?".
+
+mod apply;
+mod apply_due;
+mod effective;
+mod explain;
+mod find;
+mod load;
+mod preview;
+mod state;
+mod undo;
+
+pub use apply::{Applied, Apply};
+pub use apply_due::ApplyDue;
+pub use effective::{Blocked, Company, Effective, Reason, Standing, effective};
+pub use explain::{Explain, Explained};
+pub use find::{ChangeView, Find, PolicyView};
+pub use preview::{Effect, Preview, PreviewRow, Previewed, SubGroup};
+pub use undo::Undo;
+
+pub(crate) use load::{of_person, site_policy};
+
+use std::time::Duration;
+
+/// How long a change can be taken back.
+pub const UNDO: Duration = Duration::from_hours(24);

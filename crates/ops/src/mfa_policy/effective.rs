@@ -1,0 +1,303 @@
+use portcullis_model::{FactorKind, Grace, Group, PersonSetting, Role, SitePolicy, Timestamp, methods_text};
+
+/// What holds for the whole company at one moment.
+#[derive(Clone, Copy, Debug)]
+pub struct Company<'a> {
+    pub site: &'a SitePolicy,
+    /// Whether a mail server is set.
+    pub has_mail: bool,
+    /// Whether a RADIUS server is set.
+    pub has_radius: bool,
+    pub now: Timestamp,
+}
+
+/// One person as the policy sees them.
+#[derive(Clone, Copy, Debug)]
+pub struct Standing<'a> {
+    pub role: Role,
+    pub setting: &'a PersonSetting,
+    /// Their group and those above it, the nearest first.
+    pub path: &'a [&'a Group],
+    /// What they have set up, each kind once.
+    pub enrolled: &'a [FactorKind],
+    /// Whether there is an address that codes can go to.
+    pub has_email: bool,
+    /// How often they have put off setting up a method.
+    pub skips: u32,
+}
+
+/// What a person may use, what they must still do, and why.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Effective {
+    /// The methods that the policy allows, the weakest first.
+    pub methods: Vec<FactorKind>,
+    /// Those of them that the person can use now.
+    pub usable: Vec<FactorKind>,
+    /// What opens the way to setting up an allowed method, as long as none is usable. It opens nothing else.
+    pub entry: Vec<FactorKind>,
+    /// Allowed methods that the person could set up themselves.
+    pub to_set_up: Vec<FactorKind>,
+    /// Whether one of them must be set up at sign-in.
+    pub must_set_up: bool,
+    /// Whether that can be put off.
+    pub may_skip: bool,
+    pub grace: Grace,
+    pub code_seconds: u32,
+    pub email_seconds: u32,
+    pub retries: u32,
+    /// What led here, in the order in which it was looked at.
+    pub reasons: Vec<Reason>,
+    /// Why the person cannot sign in at all.
+    pub blocked: Option<Blocked>,
+}
+
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Reason {
+    /// Nothing else is asked of them.
+    Site,
+    Group {
+        name: String,
+        /// Whether something was set for the person themselves, which the group overrides.
+        overrides: bool,
+    },
+    Own {
+        /// "Use group authentication settings for this user" is off.
+        opted_out: bool,
+    },
+    OptedOutOfNothing,
+    Floor(Role, FactorKind),
+    SwitchedOff(Vec<FactorKind>),
+}
+
+impl Reason {
+    pub fn text(&self) -> String {
+        match self {
+            Self::Site => "Every method that is switched on may be used.".to_owned(),
+            Self::Group {
+                name,
+                overrides: false,
+            } => format!("Inherits from {name}."),
+            Self::Group {
+                name,
+                overrides: true,
+            } => {
+                format!("Inherits from {name}; overrides the earlier choice.")
+            }
+            Self::Own { opted_out: false } => "Set for this person.".to_owned(),
+            Self::Own { opted_out: true } => {
+                "Set for this person: \"Use group authentication settings for this user\" is off.".to_owned()
+            }
+            Self::OptedOutOfNothing => {
+                "\"Use group authentication settings for this user\" is off.".to_owned()
+            }
+            Self::Floor(role, kind) => {
+                format!("The role {} needs {} or stronger.", role.label(), kind.label())
+            }
+            Self::SwitchedOff(kinds) => format!("Not switched on: {}.", methods_text(kinds)),
+        }
+    }
+}
+
+/// Why somebody cannot get in.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Blocked {
+    /// None of the methods asked for is switched on, or strong enough for the role.
+    NoMethod,
+    NoEmail,
+    NoMailServer,
+    NoRadiusServer,
+    /// They have nothing that proves them, not even for setting something up.
+    NothingSetUp,
+}
+
+impl Blocked {
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::NoMethod => "No method is left",
+            Self::NoEmail => "No email address",
+            Self::NoMailServer => "No mail server is set",
+            Self::NoRadiusServer => "No RADIUS server is set",
+            Self::NothingSetUp => "Nothing is set up",
+        }
+    }
+}
+
+impl Effective {
+    pub fn text(&self) -> String {
+        methods_text(&primary(&self.methods))
+    }
+
+    /// How long a code of this kind is waited for.
+    pub fn seconds_for(&self, kind: FactorKind) -> u32 {
+        match kind {
+            FactorKind::Email => self.email_seconds,
+            _ => self.code_seconds,
+        }
+    }
+
+    /// The weakest method that gets the person in; backup codes and passes are no method of their own.
+    pub fn weakest(&self) -> Option<FactorKind> {
+        primary(&self.methods).first().copied()
+    }
+
+    /// What may be asked at sign-in, the weakest first.
+    pub fn asked(&self) -> &[FactorKind] {
+        if self.usable.is_empty() {
+            &self.entry
+        } else {
+            &self.usable
+        }
+    }
+}
+
+fn is_primary(kind: FactorKind) -> bool {
+    !matches!(kind, FactorKind::BackupCode | FactorKind::TemporaryPass)
+}
+
+fn primary(kinds: &[FactorKind]) -> Vec<FactorKind> {
+    kinds.iter().copied().filter(|kind| is_primary(*kind)).collect()
+}
+
+/// What holds for one person. It is the only place that decides this.
+///
+/// The nearest group with a requirement counts, unless the person opted out; then what is set for the person; then
+/// what is switched on. What is not switched on never counts, and a role's floor only ever takes away.
+pub fn effective(company: &Company<'_>, person: &Standing<'_>) -> Effective {
+    let site = company.site;
+    let mut reasons = Vec::new();
+    let from_group = person
+        .setting
+        .uses_group_settings
+        .then(|| person.path.iter().find(|group| group.requirement.is_some()))
+        .flatten();
+    let own = person.setting.requirement.as_ref();
+    let requirement = match (from_group, own) {
+        (Some(group), _) => {
+            reasons.push(Reason::Group {
+                name: group.name.clone(),
+                overrides: own.is_some(),
+            });
+            group.requirement.as_ref()
+        }
+        (None, Some(own)) => {
+            reasons.push(Reason::Own {
+                opted_out: !person.setting.uses_group_settings,
+            });
+            Some(own)
+        }
+        (None, None) => {
+            reasons.push(if person.setting.uses_group_settings {
+                Reason::Site
+            } else {
+                Reason::OptedOutOfNothing
+            });
+            None
+        }
+    };
+
+    let wanted = requirement.map_or(&site.methods, |requirement| &requirement.methods);
+    let (mut methods, off): (Vec<_>, Vec<_>) = wanted.iter().partition(|kind| site.methods.contains(kind));
+    if !off.is_empty() {
+        reasons.push(Reason::SwitchedOff(off));
+    }
+    if let Some(floor) = site.floors.get(&person.role) {
+        let strong = |kind: &FactorKind| *floor <= *kind;
+        if !methods.iter().all(strong) {
+            methods.retain(strong);
+            reasons.push(Reason::Floor(person.role, *floor));
+        }
+        if primary(&methods).is_empty() {
+            // A requirement below the floor does not open a weaker way: the strong ones take its place.
+            methods = site.methods.iter().copied().filter(strong).collect();
+        }
+    }
+    methods.sort_unstable();
+    methods.dedup();
+
+    let has = |kind: FactorKind| match kind {
+        FactorKind::Email => person.has_email && company.has_mail,
+        FactorKind::Radius => company.has_radius,
+        _ => person.enrolled.contains(&kind),
+    };
+    let mut usable: Vec<FactorKind> = methods.iter().copied().filter(|kind| has(*kind)).collect();
+    if has(FactorKind::TemporaryPass) && !usable.contains(&FactorKind::TemporaryPass) {
+        usable.push(FactorKind::TemporaryPass);
+        usable.sort_unstable();
+    }
+    let to_set_up: Vec<FactorKind> = methods
+        .iter()
+        .copied()
+        .filter(|kind| matches!(kind, FactorKind::Totp | FactorKind::WebAuthn) && !has(*kind))
+        .collect();
+    let must_set_up = primary(&usable).is_empty();
+    let entry: Vec<FactorKind> = if usable.is_empty() && !to_set_up.is_empty() {
+        let mut entry: Vec<FactorKind> = FactorKind::ALL
+            .into_iter()
+            .filter(|kind| person.enrolled.contains(kind))
+            .collect();
+        entry.sort_unstable();
+        entry
+    } else {
+        Vec::new()
+    };
+    let blocked = blocked(company, person, &methods, &usable, &entry, &to_set_up);
+    let grace = requirement.map_or(Grace::None, |requirement| requirement.grace);
+    let may_skip = must_set_up
+        && match grace {
+            Grace::None => false,
+            Grace::Skips(most) => person.skips < most,
+            Grace::Until(end) => company.now < end,
+        };
+    Effective {
+        usable,
+        entry,
+        to_set_up,
+        must_set_up,
+        may_skip,
+        grace,
+        code_seconds: requirement
+            .and_then(|requirement| requirement.code_seconds)
+            .unwrap_or(site.code_seconds),
+        email_seconds: requirement
+            .and_then(|requirement| requirement.code_seconds)
+            .unwrap_or(site.email_seconds),
+        retries: requirement
+            .and_then(|requirement| requirement.retries)
+            .unwrap_or(site.retries),
+        reasons,
+        blocked,
+        methods,
+    }
+}
+
+fn blocked(
+    company: &Company<'_>,
+    person: &Standing<'_>,
+    methods: &[FactorKind],
+    usable: &[FactorKind],
+    entry: &[FactorKind],
+    to_set_up: &[FactorKind],
+) -> Option<Blocked> {
+    if primary(methods).is_empty() {
+        return Some(Blocked::NoMethod);
+    }
+    let gets_in = !usable.is_empty() || !entry.is_empty();
+    let stays_in = !primary(usable).is_empty() || !to_set_up.is_empty();
+    if gets_in && stays_in {
+        return None;
+    }
+    Some(if methods.contains(&FactorKind::Email) && to_set_up.is_empty() {
+        if person.has_email && !company.has_mail {
+            Blocked::NoMailServer
+        } else {
+            Blocked::NoEmail
+        }
+    } else if methods.contains(&FactorKind::Radius) && to_set_up.is_empty() {
+        Blocked::NoRadiusServer
+    } else {
+        Blocked::NothingSetUp
+    })
+}
+
+#[cfg(test)]
+mod tests;

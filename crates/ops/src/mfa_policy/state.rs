@@ -1,0 +1,206 @@
+use std::collections::HashMap;
+
+use portcullis_model::{
+    FactorKind, Group, GroupId, PersonSetting, PolicyChange, Role, SitePolicy, SystemRight, Timestamp,
+    UserId, UserState,
+};
+use portcullis_store::settings::{self as rows, Setting};
+use portcullis_store::users::{self, User};
+use portcullis_store::{Snapshot, Tx, people_groups};
+
+use crate::mfa_policy::load::SITE;
+use crate::mfa_policy::{Company, Effective, Standing, effective, site_policy};
+use crate::settings::{self, Connection};
+use crate::text::Fields;
+use crate::{OpError, Services};
+
+/// Everything that the policy looks at, of everybody.
+pub(super) struct State {
+    pub(super) site: SitePolicy,
+    pub(super) groups: HashMap<GroupId, Group>,
+    pub(super) people: Vec<(User, Vec<FactorKind>)>,
+    has_mail: bool,
+    has_radius: bool,
+    now: Timestamp,
+}
+
+impl State {
+    pub(super) async fn load(services: &Services, snapshot: &Snapshot) -> Result<Self, OpError> {
+        let groups = people_groups::list(snapshot).await?;
+        Ok(Self {
+            site: site_policy(snapshot).await?,
+            groups: groups.into_iter().map(|group| (group.id, group)).collect(),
+            people: users::everybody(snapshot).await?,
+            has_mail: settings::is_set(snapshot, Connection::Mail).await?,
+            has_radius: settings::is_set(snapshot, Connection::Radius).await?,
+            now: services.now(),
+        })
+    }
+
+    /// A group and those above it, the nearest first.
+    pub(super) fn path(&self, group: Option<GroupId>) -> Vec<&Group> {
+        let mut path: Vec<&Group> = Vec::new();
+        let mut next = group;
+        while let Some(group) = next.and_then(|id| self.groups.get(&id)) {
+            // A ring cannot be made; if it were, it must not hang the server.
+            if path.len() == self.groups.len() {
+                break;
+            }
+            path.push(group);
+            next = group.parent;
+        }
+        path
+    }
+
+    /// `Finance/Accounts payable`.
+    pub(super) fn path_text(&self, group: Option<GroupId>) -> String {
+        let names: Vec<&str> = self
+            .path(group)
+            .iter()
+            .rev()
+            .map(|group| group.name.as_str())
+            .collect();
+        names.join("/")
+    }
+
+    pub(super) fn decide(&self, user: &User, enrolled: &[FactorKind]) -> Effective {
+        let company = Company {
+            site: &self.site,
+            has_mail: self.has_mail,
+            has_radius: self.has_radius,
+            now: self.now,
+        };
+        effective(
+            &company,
+            &Standing {
+                role: user.role,
+                setting: &user.setting,
+                path: &self.path(user.group),
+                enrolled,
+                has_email: !user.code_addresses().is_empty(),
+                skips: user.skips,
+            },
+        )
+    }
+
+    /// Makes a change here, in memory, and answers what was there before.
+    pub(super) fn change(&mut self, change: &PolicyChange) -> Result<PolicyChange, OpError> {
+        let mut before = PolicyChange::default();
+        if let Some(site) = &change.site {
+            before.site = Some(std::mem::replace(&mut self.site, site.clone()));
+        }
+        for (id, requirement) in &change.groups {
+            let group = self.groups.get_mut(id).ok_or(OpError::NotFound)?;
+            let was = std::mem::replace(&mut group.requirement, requirement.clone());
+            before.groups.push((*id, was));
+        }
+        let wanted: HashMap<UserId, &PersonSetting> =
+            change.people.iter().map(|(id, setting)| (*id, setting)).collect();
+        for (user, _) in &mut self.people {
+            if let Some(setting) = wanted.get(&user.id) {
+                let was = std::mem::replace(&mut user.setting, (*setting).clone());
+                before.people.push((user.id, was));
+            }
+        }
+        if before.people.len() != wanted.len() {
+            return Err(OpError::NotFound);
+        }
+        Ok(before)
+    }
+
+    /// How many administrators can sign in.
+    pub(super) fn administrators_who_get_in(&self) -> usize {
+        self.people
+            .iter()
+            .filter(|(user, _)| user.state == UserState::Active && is_administrator(user.role))
+            .filter(|(user, enrolled)| self.decide(user, enrolled).blocked.is_none())
+            .count()
+    }
+}
+
+fn is_administrator(role: Role) -> bool {
+    role.has(SystemRight::ManageUsers)
+}
+
+/// Refuses a change that makes no sense on its own.
+pub(super) fn check(change: &PolicyChange) -> Result<(), OpError> {
+    let mut fields = Fields::default();
+    if change.is_empty() {
+        return Err(OpError::Conflict("Nothing would change."));
+    }
+    if let Some(site) = &change.site {
+        let primary = |kind: &FactorKind| !matches!(kind, FactorKind::BackupCode | FactorKind::TemporaryPass);
+        if !site.methods.iter().any(primary) {
+            fields.wrong("methods", "must hold at least one besides backup codes");
+        }
+        check_times(&mut fields, Some(site.code_seconds), Some(site.retries));
+        check_times(&mut fields, Some(site.email_seconds), None);
+    }
+    let requirements = change
+        .groups
+        .iter()
+        .filter_map(|(_, requirement)| requirement.as_ref())
+        .chain(
+            change
+                .people
+                .iter()
+                .filter_map(|(_, setting)| setting.requirement.as_ref()),
+        );
+    for requirement in requirements {
+        if requirement.methods.is_empty() {
+            fields.wrong("methods", "must hold at least one");
+        }
+        check_times(&mut fields, requirement.code_seconds, requirement.retries);
+    }
+    fields.done()
+}
+
+fn check_times(fields: &mut Fields, seconds: Option<u32>, retries: Option<u32>) {
+    if seconds.is_some_and(|seconds| !(30..=3600).contains(&seconds)) {
+        fields.wrong("code_seconds", "must be between 30 and 3600");
+    }
+    if retries.is_some_and(|retries| 10 < retries) {
+        fields.wrong("retries", "must be at most 10");
+    }
+}
+
+/// Makes a change in the database and answers what was there before. Refuses one that locks everybody out.
+pub(super) async fn make(
+    services: &Services,
+    tx: &Tx,
+    who: &str,
+    change: &PolicyChange,
+) -> Result<PolicyChange, OpError> {
+    let mut state = State::load(services, tx).await?;
+    let got_in = state.administrators_who_get_in();
+    let before = state.change(change)?;
+    if 0 < got_in && state.administrators_who_get_in() == 0 {
+        return Err(OpError::Conflict(
+            "This change would leave no administrator able to sign in, so it wasn't applied.",
+        ));
+    }
+    if let Some(site) = &change.site {
+        let row = rows::find(tx, SITE).await?;
+        let setting = Setting {
+            name: SITE.to_owned(),
+            id: row.as_ref().map_or_else(|| services.new_id(), |row| row.id),
+            revision: row.map_or(1, |row| row.revision + 1),
+            value: serde_json::to_string(site).map_err(|_| OpError::Damaged)?,
+            changed_at: services.now(),
+            changed_by: who.to_owned(),
+        };
+        if rows::put(tx, &setting).await? != 1 {
+            return Err(OpError::Conflict(
+                "Somebody else changed this meanwhile. Look at it again.",
+            ));
+        }
+    }
+    for (id, requirement) in &change.groups {
+        people_groups::set_requirement(tx, *id, requirement.as_ref()).await?;
+    }
+    for (id, setting) in &change.people {
+        users::set_setting(tx, *id, setting).await?;
+    }
+    users::forget_skips(tx).await?;
+    Ok(before)
+}

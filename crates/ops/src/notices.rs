@@ -1,0 +1,43 @@
+//! Letters that tell people of what bears on their accounts.
+
+use std::time::Duration;
+
+use portcullis_model::Caller;
+use portcullis_store::Tx;
+use portcullis_store::users::User;
+
+use crate::letters::{self, Circumstances};
+use crate::mail::{Occasion, post};
+use crate::settings::{self, Connection};
+use crate::{OpError, Services};
+
+const USEFUL_FOR: Duration = Duration::from_hours(24);
+
+/// Tells a person, at every address that is known, if there is a mail server to do so.
+pub(crate) async fn tell(
+    services: &Services,
+    tx: &Tx,
+    caller: &Caller,
+    user: &User,
+    subject: &str,
+    what: &str,
+) -> Result<(), OpError> {
+    if !settings::is_set(tx, Connection::Mail).await? {
+        return Ok(());
+    }
+    let mut to: Vec<String> = Vec::new();
+    for address in [&user.email, &user.email2] {
+        if !address.is_empty() && !to.contains(address) {
+            to.push(address.clone());
+        }
+    }
+    let circumstances = Circumstances {
+        site: &services.site,
+        at: services.now(),
+        address: &caller.address,
+        agent: "",
+    };
+    let advice = "If you didn't do this and nobody told you of it, tell an administrator at once.";
+    let letter = letters::notice(&circumstances, subject, what, advice, to);
+    post(services, tx, Occasion::Notice, user.id, &letter, USEFUL_FOR).await
+}

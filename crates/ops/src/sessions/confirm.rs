@@ -1,0 +1,330 @@
+use std::time::Duration;
+
+use portcullis_model::{
+    Answer, Challenge, FactorError, FactorKind, LoginId, Scope, Secret, SessionId, Subject, SubjectKind,
+    Verdict,
+};
+use portcullis_store::users::User;
+use portcullis_store::{Snapshot, Tx, factors, guesses, sessions, users};
+use zeroize::Zeroizing;
+
+use crate::factors::{Candidate, Judged, candidates, challenges, judge, settings_of};
+use crate::letters::Circumstances;
+use crate::sign_in::limits::{self, Budget, reserve};
+use crate::sign_in::{INCORRECT, error_line, unanswered};
+use crate::{Audit, OpError, Operation, Permit, Read, Remote, Right, Services, mfa_policy};
+
+/// Lists the methods with which the caller can confirm that it is them, the strongest last.
+pub struct Methods;
+
+impl Operation for Methods {
+    type Output = Vec<FactorKind>;
+
+    const NAME: &'static str = "session.methods";
+    const RIGHT: Right = Right::SignedIn;
+    const SCOPE: Scope = Scope::Interactive;
+    const AUDIT: Audit = Audit::Refusals;
+
+    fn subject(&self) -> Subject {
+        Subject::kind(SubjectKind::Session)
+    }
+}
+
+impl Read for Methods {
+    async fn run(
+        self,
+        permit: &Permit<'_, Self>,
+        services: &Services,
+        snapshot: &Snapshot,
+    ) -> Result<Vec<FactorKind>, OpError> {
+        let user = users::find(snapshot, permit.user()?)
+            .await?
+            .ok_or(OpError::NotFound)?;
+        methods(services, snapshot, &user).await
+    }
+}
+
+/// What a person may confirm with: what the policy allows. Nobody is kept out who has only what it no longer does.
+async fn methods(services: &Services, snapshot: &Snapshot, user: &User) -> Result<Vec<FactorKind>, OpError> {
+    let effective = mfa_policy::of_person(services, snapshot, user).await?;
+    Ok(effective.asked().to_vec())
+}
+
+/// Starts to confirm: sends the code, draws the challenge.
+pub struct Ask {
+    pub method: FactorKind,
+}
+
+pub enum Asked {
+    /// What the method shows, if it shows something.
+    Ready {
+        prompt: String,
+    },
+    TooMany {
+        retry_after: Duration,
+    },
+    Unanswered {
+        text: String,
+    },
+}
+
+pub struct Asking {
+    user: Box<User>,
+    session: SessionId,
+    candidates: Vec<Candidate>,
+    settings: Zeroizing<Vec<u8>>,
+    pause: Option<Duration>,
+}
+
+const CODE: Duration = Duration::from_mins(10);
+
+impl Operation for Ask {
+    type Output = Asked;
+
+    const NAME: &'static str = "session.ask";
+    const RIGHT: Right = Right::SignedIn;
+    const SCOPE: Scope = Scope::Interactive;
+    const AUDIT: Audit = Audit::Remarks;
+
+    fn subject(&self) -> Subject {
+        Subject::kind(SubjectKind::Session)
+    }
+}
+
+impl Remote for Ask {
+    type Plan = Asking;
+    type Effect = Option<Result<Challenge, FactorError>>;
+
+    async fn prepare(
+        &self,
+        permit: &Permit<'_, Self>,
+        services: &Services,
+        tx: &Tx,
+    ) -> Result<Asking, OpError> {
+        let session = permit.caller().session.ok_or(OpError::Denied)?;
+        let user = users::find(tx, permit.user()?).await?.ok_or(OpError::NotFound)?;
+        if !methods(services, tx, &user).await?.contains(&self.method) {
+            return Err(OpError::NotFound);
+        }
+        users::hold(tx, user.id).await?;
+        let pause = match self.method {
+            FactorKind::Email => challenges::pause(services, tx, &user).await?,
+            _ => None,
+        };
+        Ok(Asking {
+            candidates: candidates(services, tx, &user, self.method).await?,
+            settings: settings_of(services, tx, self.method).await?,
+            user: Box::new(user),
+            session,
+            pause,
+        })
+    }
+
+    async fn act(&self, services: &Services, plan: &Asking) -> Result<Self::Effect, OpError> {
+        if plan.pause.is_some() || !services.factor(self.method)?.challenges() {
+            return Ok(None);
+        }
+        Ok(Some(
+            challenges::ask(services, self.method, &plan.settings, &plan.candidates).await,
+        ))
+    }
+
+    async fn settle(
+        self,
+        permit: &Permit<'_, Self>,
+        services: &Services,
+        plan: Asking,
+        effect: Self::Effect,
+        tx: &Tx,
+    ) -> Result<Asked, OpError> {
+        if let Some(retry_after) = plan.pause {
+            permit.refused();
+            permit.message("No more codes are sent for a while.");
+            return Ok(Asked::TooMany { retry_after });
+        }
+        let question = match effect {
+            None => Challenge::default(),
+            Some(Ok(question)) => question,
+            Some(Err(error)) => {
+                let text = unanswered(&error);
+                permit.failed();
+                permit.message(error_line(self.method, &text));
+                return Ok(Asked::Unanswered { text });
+            }
+        };
+        challenges::keep(services, tx, plan.session.0, self.method, &question).await?;
+        let circumstances = Circumstances {
+            site: &services.site,
+            at: services.now(),
+            address: &permit.caller().address,
+            agent: "",
+        };
+        // The letter belongs to the session as others belong to a login.
+        let owner = LoginId(plan.session.0);
+        challenges::send_code(services, tx, &plan.user, owner, &circumstances, &question, CODE).await?;
+        Ok(Asked::Ready {
+            prompt: question.public,
+        })
+    }
+}
+
+/// Confirms with a fresh second proof that it is still the person who signed in.
+pub struct Confirm {
+    pub method: FactorKind,
+    pub code: Secret,
+}
+
+pub enum Confirmed {
+    /// So far right; there is one more question.
+    Asked {
+        prompt: String,
+    },
+    Unanswered {
+        text: String,
+    },
+    Wrong,
+    Yes,
+}
+
+pub struct Plan {
+    user: Box<User>,
+    session: SessionId,
+    candidates: Vec<Candidate>,
+    challenge: Challenge,
+    settings: Zeroizing<Vec<u8>>,
+}
+
+impl Operation for Confirm {
+    type Output = Confirmed;
+
+    const NAME: &'static str = "session.confirm";
+    const RIGHT: Right = Right::SignedIn;
+    const SCOPE: Scope = Scope::Interactive;
+
+    fn subject(&self) -> Subject {
+        Subject::kind(SubjectKind::Session)
+    }
+}
+
+impl Remote for Confirm {
+    type Plan = Plan;
+    type Effect = Result<Judged, FactorError>;
+
+    async fn prepare(
+        &self,
+        permit: &Permit<'_, Self>,
+        services: &Services,
+        tx: &Tx,
+    ) -> Result<Plan, OpError> {
+        let session = permit.caller().session.ok_or(OpError::Denied)?;
+        let user = users::find(tx, permit.user()?).await?.ok_or(OpError::NotFound)?;
+        if !methods(services, tx, &user).await?.contains(&self.method) {
+            return Err(OpError::NotFound);
+        }
+        // The same budget as at sign-in: this page is no second place to guess.
+        let budget = reserve(
+            tx,
+            &user.username,
+            self.method.word(),
+            Some(limits::CEILING),
+            services.now(),
+        )
+        .await?;
+        if let Budget::Wait(retry_after) = budget {
+            return Err(OpError::TooMany { retry_after });
+        }
+        Ok(Plan {
+            candidates: candidates(services, tx, &user, self.method).await?,
+            challenge: challenges::kept(services, tx, session.0, self.method).await?,
+            settings: settings_of(services, tx, self.method).await?,
+            user: Box::new(user),
+            session,
+        })
+    }
+
+    async fn act(&self, services: &Services, plan: &Plan) -> Result<Self::Effect, OpError> {
+        let answer = Answer {
+            code: self.code.clone(),
+            at: services.now(),
+            address: String::new(),
+        };
+        let judged = judge(
+            services,
+            self.method,
+            &plan.settings,
+            &plan.candidates,
+            &plan.challenge,
+            &answer,
+        );
+        match judged.await {
+            Err(FactorError::DamagedEnrolment) => Err(OpError::Damaged),
+            judged => Ok(judged),
+        }
+    }
+
+    async fn settle(
+        self,
+        permit: &Permit<'_, Self>,
+        services: &Services,
+        plan: Plan,
+        effect: Self::Effect,
+        tx: &Tx,
+    ) -> Result<Confirmed, OpError> {
+        let refuse = |error: &str| {
+            permit.refused();
+            permit.message(error_line(self.method, error));
+        };
+        let judged = match effect {
+            Ok(judged) => judged,
+            Err(error) => {
+                let text = unanswered(&error);
+                refuse(&text);
+                return Ok(Confirmed::Unanswered { text });
+            }
+        };
+        let (index, verdict) = match judged {
+            Some((_, Verdict::Ask(question))) => {
+                challenges::keep(services, tx, plan.session.0, self.method, &question).await?;
+                return Ok(Confirmed::Asked {
+                    prompt: question.public,
+                });
+            }
+            Some(yes) => yes,
+            None => {
+                refuse(INCORRECT);
+                return Ok(Confirmed::Wrong);
+            }
+        };
+        let Verdict::Accept { enrolment } = verdict else {
+            refuse(INCORRECT);
+            return Ok(Confirmed::Wrong);
+        };
+        let user = &plan.user;
+        users::hold(tx, user.id).await?;
+        let factor = &plan.candidates[index].0;
+        if let Some(enrolment) = enrolment {
+            let sealed = services
+                .vault
+                .seal_factor(services, tx, factor.id, factor.user, &enrolment)
+                .await?;
+            if factors::replace(tx, factor.id, factor.revision, &sealed, services.now()).await? != 1 {
+                refuse(INCORRECT);
+                return Ok(Confirmed::Wrong);
+            }
+        }
+        if factor.kind == FactorKind::TemporaryPass {
+            factors::delete(tx, factor.id).await?;
+        }
+        guesses::clear(tx, &user.username, self.method.word()).await?;
+        challenges::forget(tx, plan.session.0).await?;
+        sessions::set_proven(tx, plan.session, services.now()).await?;
+        permit.about(Subject {
+            kind: SubjectKind::User,
+            id: Some(user.id.0),
+            name: Some(user.username.clone()),
+        });
+        services.vault.record_factors(permit, tx, user.id).await?;
+        permit.message(format!("Confirmed. MFA method: {}", self.method.label()));
+        Ok(Confirmed::Yes)
+    }
+}

@@ -1,0 +1,185 @@
+use portcullis_model::{FactorKind, Scope, Subject, SubjectKind, SystemRight};
+use portcullis_store::settings::{self, Setting};
+use portcullis_store::{Tx, sealed};
+use serde_json::Value;
+use zeroize::Zeroizing;
+
+use crate::settings::{Connection, secret_of};
+use crate::vault::SealedKind;
+use crate::{FieldError, OpError, Operation, Permit, Right, Services, Write};
+
+/// Sets a connection, for every node at once.
+pub struct Put {
+    pub connection: Connection,
+    /// All fields as JSON, or null to take the connection away. A secret that is absent or empty stays as it was, as
+    /// long as it goes to the same place.
+    pub value: Value,
+    /// The one that was looked at; 0 if there was none.
+    pub revision: i64,
+}
+
+impl Operation for Put {
+    type Output = ();
+
+    const NAME: &'static str = "setting.put";
+    const RIGHT: Right = Right::System(SystemRight::ManageSettings);
+    const SCOPE: Scope = Scope::Administer;
+
+    fn subject(&self) -> Subject {
+        Subject {
+            name: Some(self.connection.word().to_owned()),
+            ..Subject::kind(SubjectKind::Setting)
+        }
+    }
+}
+
+impl Write for Put {
+    async fn run(self, permit: &Permit<'_, Self>, services: &Services, tx: &Tx) -> Result<(), OpError> {
+        permit.fresh(services)?;
+        let before = settings::find(tx, self.connection.word()).await?;
+        let value = complete(services, tx, self.connection, self.value).await?;
+        let setting = Setting {
+            name: self.connection.word().to_owned(),
+            id: before.map_or_else(|| services.new_id(), |before| before.id),
+            revision: self.revision + 1,
+            value: without_secrets(&value, self.connection.secrets()).to_string(),
+            changed_at: services.now(),
+            changed_by: permit.who().to_owned(),
+        };
+        if settings::put(tx, &setting).await? != 1 {
+            return Err(OpError::Conflict(
+                "Somebody else changed this meanwhile. Look at it again.",
+            ));
+        }
+        if value.is_null() {
+            sealed::delete(tx, setting.id).await?;
+            permit.message("Taken away.");
+            return Ok(());
+        }
+        let bytes = Zeroizing::new(serde_json::to_vec(&value).map_err(|_| OpError::Damaged)?);
+        services
+            .vault
+            .seal_value(services, tx, SealedKind::Settings, setting.id, &bytes)
+            .await?;
+        permit.message(format!("Set to {}", setting.value));
+        Ok(())
+    }
+}
+
+/// The whole setting, with the secrets that stay, if the plug-in takes it.
+pub(super) async fn complete(
+    services: &Services,
+    tx: &Tx,
+    connection: Connection,
+    mut value: Value,
+) -> Result<Value, OpError> {
+    if value.is_null() {
+        return Ok(value);
+    }
+    if let Some(stored) = secret_of(services, tx, connection).await? {
+        let stored: Value = serde_json::from_slice(&stored).map_err(|_| OpError::Damaged)?;
+        match (connection, &mut value) {
+            (Connection::Mail, Value::Object(_)) => keep(&mut value, &stored, connection.secrets()),
+            (Connection::Radius, Value::Object(map)) => {
+                let (Some(Value::Array(servers)), Some(Value::Array(known))) =
+                    (map.get_mut("servers"), stored.get("servers"))
+                else {
+                    return check(services, connection, value);
+                };
+                for (server, known) in servers.iter_mut().zip(known) {
+                    keep(server, known, connection.secrets());
+                }
+            }
+            _ => {}
+        }
+    }
+    check(services, connection, value)
+}
+
+/// Puts the stored secrets where none was given; not if they would go to another host.
+fn keep(value: &mut Value, stored: &Value, secrets: &[&str]) {
+    let same = |field: &str| value.get(field) == stored.get(field);
+    if !same("host") || !same("port") || !same("username") {
+        return;
+    }
+    let Value::Object(map) = value else {
+        return;
+    };
+    for secret in secrets {
+        let given = map
+            .get(*secret)
+            .and_then(Value::as_str)
+            .is_some_and(|text| !text.is_empty());
+        if let (false, Some(kept)) = (given, stored.get(*secret)) {
+            map.insert((*secret).to_owned(), kept.clone());
+        }
+    }
+}
+
+fn check(services: &Services, connection: Connection, value: Value) -> Result<Value, OpError> {
+    let bytes = Zeroizing::new(serde_json::to_vec(&value).map_err(|_| OpError::Damaged)?);
+    let problem = match connection {
+        Connection::Mail => services.mailer.check(&bytes).err(),
+        Connection::Radius => services.factor(FactorKind::Radius)?.check(&bytes).err(),
+    };
+    match problem {
+        None => Ok(value),
+        Some(problem) => Err(OpError::Invalid(vec![FieldError {
+            field: problem.field,
+            problem: problem.problem,
+        }])),
+    }
+}
+
+fn without_secrets(value: &Value, secrets: &[&str]) -> Value {
+    match value {
+        Value::Object(map) => map
+            .iter()
+            .map(|(key, value)| {
+                let shown = if secrets.contains(&key.as_str()) && !value.is_null() {
+                    Value::Bool(true)
+                } else {
+                    without_secrets(value, secrets)
+                };
+                (key.clone(), shown)
+            })
+            .collect(),
+        Value::Array(values) => values
+            .iter()
+            .map(|value| without_secrets(value, secrets))
+            .collect(),
+        other => other.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_kept_secret_goes_to_the_host_that_it_was_typed_for_and_to_no_other() {
+        let stored = json!({"host": "mail.example.org", "port": 587, "password": "s3cret"});
+
+        let mut same = json!({"host": "mail.example.org", "port": 587, "password": ""});
+        keep(&mut same, &stored, &["password"]);
+        let mut moved = json!({"host": "evil.example.org", "port": 587});
+        keep(&mut moved, &stored, &["password"]);
+
+        assert_eq!(same["password"], "s3cret");
+        assert!(moved.get("password").is_none());
+    }
+
+    #[test]
+    fn what_is_shown_of_a_setting_has_no_secret() {
+        let value = json!({"servers": [{"host": "a", "secret": "x"}], "protocol": "pap"});
+
+        let shown = without_secrets(&value, &["secret"]);
+
+        assert_eq!(
+            shown,
+            json!({"servers": [{"host": "a", "secret": true}], "protocol": "pap"})
+        );
+    }
+}
