@@ -58,13 +58,13 @@ pub struct LeftOut {
 /// Why a letter did not leave. The texts are for administrators and hold no secret.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum MailError {
-    /// The server does not want this letter, and would not want it tomorrow.
-    #[error("the mail server refused the letter: {0}")]
+    /// This letter is not wanted, and would not be tomorrow.
+    #[error("the letter is refused: {0}")]
     Refused(String),
     /// The same letter may go through later.
     #[error("the letter could not be sent now: {0}")]
     Later(String),
-    /// Nothing was sent, because the settings are missing or wrong.
+    /// No letter can leave until an administrator changes the settings; the server refused the sign-in, for example.
     #[error("sending mail is not set up: {0}")]
     Settings(String),
 }
