@@ -21,11 +21,16 @@ use crate::tls;
 use crate::transcript::Transcript;
 use crate::wire::Wire;
 
+/// However patient the settings are: by then another process may take the letter up.
+const LONGEST: Duration = Duration::from_secs(85);
+/// How many steps may each take as long as the settings allow.
+const SLOW_STEPS: u32 = 4;
+const GOODBYE: Duration = Duration::from_secs(2);
 /// No mechanism has more questions.
 const MOST_QUESTIONS: usize = 3;
 
-/// A connection on which letters can be handed over: as well encrypted and signed in as the settings want it.
-pub(crate) struct Conversation<'a> {
+/// A greeted connection.
+struct Conversation<'a> {
     connection: AsyncSmtpConnection,
     server: ServerInfo,
     patience: Duration,
@@ -38,28 +43,57 @@ pub(crate) struct Taken {
     pub(crate) left_out: Vec<LeftOut>,
 }
 
-impl<'a> Conversation<'a> {
-    pub(crate) async fn open(setup: &Setup, transcript: &'a Transcript) -> Result<Self, Failure> {
+/// Hands over one letter on a connection of its own.
+pub(crate) async fn hand_over(
+    message: &Message,
+    setup: &Setup,
+    transcript: &Transcript,
+) -> Result<Taken, Failure> {
+    let mut conversation = None;
+    let talk = async {
         let wire = connect(setup, transcript).await?;
+        let conversation = conversation.insert(Conversation::begin(setup, &wire, transcript).await?);
+        conversation.secure(setup, &wire).await?;
+        conversation.deliver(message).await
+    };
+    let result = match timeout(LONGEST.min(setup.patience * SLOW_STEPS), talk).await {
+        Ok(result) => result,
+        Err(_) => Err(Failure::new(Step::Conversation, Cause::TimedOut)),
+    };
+    if let Some(mut conversation) = conversation
+        && result.as_ref().map_or_else(Failure::is_polite, |_| true)
+    {
+        // By now nothing depends on the answer.
+        let _ = timeout(GOODBYE, conversation.command(Step::Conversation, Quit)).await;
+    }
+    result
+}
+
+impl<'a> Conversation<'a> {
+    async fn begin(setup: &Setup, wire: &Wire, transcript: &'a Transcript) -> Result<Self, Failure> {
         if setup.security == Security::Tls {
-            encrypt(&wire, setup).await?;
+            encrypt(wire, setup).await?;
         }
         let client_id = setup.client_id();
         let greeted = AsyncSmtpConnection::connect_with_transport(Box::new(wire.clone()), &client_id);
         let connection = timed(setup.patience, Step::Greet, transcript, greeted).await?;
-        let mut conversation = Self {
+        Ok(Self {
             server: connection.server_info().clone(),
             connection,
             patience: setup.patience,
             transcript,
-        };
+        })
+    }
+
+    /// Encrypts and signs in as the settings want it.
+    async fn secure(&mut self, setup: &Setup, wire: &Wire) -> Result<(), Failure> {
         if setup.security == Security::StartTls {
-            conversation.start_tls(setup, &wire).await?;
+            self.start_tls(setup, wire).await?;
         }
-        if let Some(login) = &setup.login {
-            conversation.sign_in(&login.credentials()).await?;
+        match &setup.login {
+            Some(login) => self.sign_in(&login.credentials()).await,
+            None => Ok(()),
         }
-        Ok(conversation)
     }
 
     async fn start_tls(&mut self, setup: &Setup, wire: &Wire) -> Result<(), Failure> {
@@ -99,8 +133,8 @@ impl<'a> Conversation<'a> {
         Ok(())
     }
 
-    /// Hands over a letter. Recipients that the server does not want are left out, unless nobody remains.
-    pub(crate) async fn deliver(&mut self, message: &Message) -> Result<Taken, Failure> {
+    /// Recipients that the server does not want are left out, unless nobody remains.
+    async fn deliver(&mut self, message: &Message) -> Result<Taken, Failure> {
         let mut parameters = Vec::new();
         if message.is_international() {
             if !self.server.supports_feature(Extension::SmtpUtfEight) {
@@ -146,11 +180,6 @@ impl<'a> Conversation<'a> {
             error: failure.to_error(),
         });
         Ok(left_out.collect())
-    }
-
-    /// Says goodbye. By then nothing depends on the answer.
-    pub(crate) async fn close(mut self) {
-        let _ = self.command(Step::Content, Quit).await;
     }
 
     async fn command(&mut self, step: Step, command: impl std::fmt::Display) -> Result<Response, Failure> {

@@ -26,6 +26,8 @@ pub(crate) enum Step {
     Sender,
     Recipient,
     Content,
+    /// All of it together.
+    Conversation,
 }
 
 #[derive(Clone, Debug)]
@@ -63,6 +65,11 @@ impl Failure {
         Self::new(step, cause_of_smtp(error, transcript))
     }
 
+    /// Whether the server still listens, so that one may say goodbye.
+    pub(crate) fn is_polite(&self) -> bool {
+        matches!(self.cause, Cause::Reply { .. } | Cause::NotOffered)
+    }
+
     /// Whether no other letter would fare better.
     fn is_about_settings(&self) -> bool {
         !matches!(self.step, Step::Recipient | Step::Content)
@@ -95,6 +102,7 @@ impl std::fmt::Display for Failure {
             Step::Sender => "naming the sender",
             Step::Recipient => "naming the recipient",
             Step::Content => "handing over the letter",
+            Step::Conversation => "talking to the mail server",
         };
         write!(f, "{step}: ")?;
         match &self.cause {

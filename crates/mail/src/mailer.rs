@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use portcullis_model::{Chance, Clock, Delivery, Letter, MailError, Mailer, Rehearsal, SettingsProblem};
 
 use crate::advice::advise;
-use crate::conversation::Conversation;
+use crate::conversation::hand_over;
 use crate::failure::Failure;
 use crate::message::Message;
 use crate::settings::MailSettings;
@@ -30,10 +30,7 @@ impl SmtpMailer {
     ) -> Result<Delivery, Failure> {
         // Written first: a letter that is unfit needs no connection.
         let message = Message::write(letter, setup, &*self.clock, &*self.chance)?;
-        let mut conversation = Conversation::open(setup, transcript).await?;
-        let taken = conversation.deliver(&message).await;
-        conversation.close().await;
-        let taken = taken?;
+        let taken = hand_over(&message, setup, transcript).await?;
         Ok(Delivery {
             message_id: message.id,
             reply: taken.reply,

@@ -13,7 +13,7 @@ use rustls::pki_types::ServerName;
 use crate::settings::{MailSettings, Security};
 use crate::tls;
 
-const LONGEST_TIMEOUT: u16 = 120;
+const LONGEST_TIMEOUT: u16 = 60;
 const LONGEST_NAME: usize = 200;
 
 /// Settings that have been found good.
@@ -69,7 +69,7 @@ impl Setup {
             login,
             from: Mailbox::new(
                 name("from_name", &settings.from_name)?,
-                address("from_address", &settings.from_address)?,
+                sender(&settings.from_address)?,
             ),
             reply_to: match given(settings.reply_to.as_deref()) {
                 Some(reply_to) => Some(Mailbox::new(None, address("reply_to", reply_to)?)),
@@ -89,12 +89,7 @@ impl Setup {
     /// How we introduce ourselves: by the domain that we write from. Servers want a full name here, and the
     /// machine's own is rarely one.
     pub(crate) fn client_id(&self) -> ClientId {
-        let domain = self.from.email.domain();
-        if domain.is_ascii() {
-            ClientId::Domain(domain.to_owned())
-        } else {
-            ClientId::default()
-        }
+        ClientId::Domain(self.from.email.domain().to_owned())
     }
 }
 
@@ -147,6 +142,16 @@ fn login(settings: &MailSettings) -> Result<Option<Login>, SettingsProblem> {
                 password: password.clone(),
             }))
         }
+    }
+}
+
+/// The domain is also our name, and part of every `Message-ID`, where only ASCII is allowed.
+fn sender(text: &str) -> Result<Address, SettingsProblem> {
+    if text.is_ascii() {
+        address("from_address", text)
+    } else {
+        let text = "must be of plain English letters; write the domain in its form that begins with `xn--`";
+        Err(problem("from_address", text))
     }
 }
 

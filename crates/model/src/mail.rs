@@ -31,7 +31,8 @@ pub trait Mailer: Send + Sync {
     /// Tells what is wrong with settings before they are stored: which field, and what to do.
     fn check(&self, settings: &[u8]) -> Result<(), SettingsProblem>;
 
-    /// Hands a letter to the server. It is an error only if the server takes it for none of the recipients.
+    /// Hands a letter to the server, or gives up within 90 seconds. It is an error only if the server takes the letter
+    /// for none of the recipients.
     async fn send(&self, settings: &[u8], letter: &Letter) -> Result<Delivery, MailError>;
 
     /// Sends a test letter and keeps what was said, to show it to an administrator.

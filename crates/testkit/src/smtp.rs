@@ -198,3 +198,31 @@ fn letter(path: &Path) -> ReceivedLetter {
 fn read(path: &Path) -> String {
     fs::read_to_string(path).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpStream;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn the_server_ends_with_its_value() {
+        let server = SmtpServer::start().await;
+        let port = server.ports.plain;
+        assert!(TcpStream::connect(("127.0.0.1", port)).is_ok());
+
+        drop(server);
+
+        assert!(TcpStream::connect(("127.0.0.1", port)).is_err());
+    }
+
+    #[tokio::test]
+    async fn the_server_ends_with_the_process_of_the_test() {
+        let mut server = SmtpServer::start().await;
+
+        drop(server.process.stdin.take());
+
+        let ended = server.process.wait().expect("a child can be waited for");
+        assert!(ended.success());
+    }
+}

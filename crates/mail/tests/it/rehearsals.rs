@@ -158,7 +158,9 @@ async fn a_refused_sign_in_is_told_with_the_words_of_the_server() {
     let refused = rehearse(&settings, "ann@example.test").await;
 
     assert!(
-        dialogue(&refused).contains("> AUTH PLAIN •••\n< 535 5.7.8 Authentication credentials invalid\n")
+        dialogue(&refused).contains(
+            "> AUTH PLAIN •••\n< 535 5.7.8 Authentication credentials invalid\n> QUIT\n< 221 Bye\n"
+        )
     );
     assert_eq!(
         refused.problem.expect("it is refused"),

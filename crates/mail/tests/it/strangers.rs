@@ -1,5 +1,7 @@
 //! What answers on the port, and is no honest mail server.
 
+use std::time::Duration;
+
 use portcullis_model::MailError;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -97,5 +99,29 @@ async fn a_server_that_never_greets_is_given_up() {
     assert_eq!(
         sent,
         Err(MailError::Later("greeting: the server took too long".to_owned()))
+    );
+}
+
+#[tokio::test]
+async fn many_slow_steps_end_in_time_too() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
+    let port = listener.local_addr().expect("it is bound").port();
+    tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.expect("somebody comes");
+        let mut heard = [0; 1024];
+        while stream.write_all(b"220 as you like\r\n").await.is_ok() {
+            let _ = stream.read(&mut heard).await;
+            tokio::time::sleep(Duration::from_millis(400)).await;
+        }
+    });
+    let to = ["ann@example.test"; 20];
+
+    let sent = send(&settings("none", port), &letter(&to)).await;
+
+    assert_eq!(
+        sent,
+        Err(MailError::Later(
+            "talking to the mail server: the server took too long".to_owned()
+        ))
     );
 }
