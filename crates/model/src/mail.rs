@@ -31,7 +31,8 @@ pub trait Mailer: Send + Sync {
     /// Tells what is wrong with settings before they are stored: which field, and what to do.
     fn check(&self, settings: &[u8]) -> Result<(), SettingsProblem>;
 
-    /// Hands a letter to the server. It is an error only if the server takes it for none of the recipients.
+    /// Hands a letter to the server, or gives up within 90 seconds. It is an error only if the server takes the letter
+    /// for none of the recipients.
     async fn send(&self, settings: &[u8], letter: &Letter) -> Result<Delivery, MailError>;
 
     /// Sends a test letter and keeps what was said, to show it to an administrator.
@@ -58,13 +59,13 @@ pub struct LeftOut {
 /// Why a letter did not leave. The texts are for administrators and hold no secret.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum MailError {
-    /// The server does not want this letter, and would not want it tomorrow.
-    #[error("the mail server refused the letter: {0}")]
+    /// This letter is not wanted, and would not be tomorrow.
+    #[error("the letter is refused: {0}")]
     Refused(String),
     /// The same letter may go through later.
     #[error("the letter could not be sent now: {0}")]
     Later(String),
-    /// Nothing was sent, because the settings are missing or wrong.
+    /// No letter can leave until an administrator changes the settings; the server refused the sign-in, for example.
     #[error("sending mail is not set up: {0}")]
     Settings(String),
 }
