@@ -39,7 +39,7 @@ pub(crate) fn tools(config: &Config) -> Tools {
             Arc::new(TemporaryPass),
         ],
         hasher: PasswordHasher::new(),
-        mailer: Arc::new(SmtpMailer::new()),
+        mailer: Arc::new(SmtpMailer::new(Arc::new(SystemClock), Arc::new(OsChance))),
         site: Site {
             name: config.site_name.clone(),
             url: config.base_url.clone(),

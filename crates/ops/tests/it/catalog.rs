@@ -60,8 +60,13 @@ fn whatever_changes_something_is_on_record() {
         "key.rewrap_batch",
         "key.verify_batch",
         "login.begin",
+        "login.begin_set_up",
         "login.cancel",
+        "login.challenge",
         "login.choose_method",
+        "mail.send_next",
+        "policy.apply_due",
+        "session.ask",
         "session.touch",
     ];
     for operation in CATALOG.iter().filter(|operation| operation.kind != "read") {

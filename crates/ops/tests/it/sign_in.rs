@@ -65,7 +65,7 @@ async fn a_person_signs_in_with_name_password_and_code() {
         (half.step, half.method, half.tries_left),
         (LoginStep::Factor, Some(FactorKind::Totp), 4)
     );
-    assert_eq!(half.methods, [FactorKind::Totp, FactorKind::BackupCode]);
+    assert_eq!(half.methods, [FactorKind::BackupCode, FactorKind::Totp]);
     assert_eq!(half.seconds_left, 120);
     assert_eq!((method, codes_left), (FactorKind::Totp, None));
     assert_eq!(world.caller(&session_token).await.unwrap().user(), Some(alice.id));
