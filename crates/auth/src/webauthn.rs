@@ -34,13 +34,15 @@ const LONGEST_ANSWER: usize = 64 * 1024;
 
 /// Security keys and passkeys (`WebAuthn` level 2) of one exact origin.
 ///
-/// `webauthn-rs-core` does the verification: its safer wrapper `webauthn-rs` has no way to let an administrator choose
-/// user verification, nor to ask for a passkey. What the library leaves out is checked here: the spelling of the
-/// origin, `crossOrigin` of an assertion, the owner, and that the key was one that was asked for.
+/// `webauthn-rs-core` does the verification: its safer wrapper `webauthn-rs` decides by itself about user verification,
+/// and asks keys not to become passkeys. What the library leaves out is checked here: the spelling of the origin,
+/// `crossOrigin` of an assertion, the owner, and that the key was one that was asked for. Nobody checks that two people
+/// do not register the same credential id, since enrolments are sealed; keys are found by their owner, never by id.
 ///
 /// The library draws the challenges from the operating system itself, and reads the clock to see whether an attestation
-/// certificate is valid. So the rule that chance and time enter through the binary does not hold here. To set them from outside
-/// would mean to write into the library's private state; all that is lost is that a test cannot repeat a challenge.
+/// certificate is valid. So the rule that chance and time enter through the binary does not hold here. To set them from
+/// outside would mean to write into the library's private state; all that is lost is that a test cannot repeat
+/// a challenge.
 ///
 /// A challenge is accepted as often as it is presented; that it works once is the engine's part, which takes it away.
 /// Only a key that counts its signatures is safe without that.
