@@ -6,8 +6,13 @@ mod email_code;
 mod seeded;
 mod temporary_pass;
 mod totp;
+mod webauthn;
 
 pub use backup_codes::BackupCodes;
 pub use email_code::EmailCode;
 pub use temporary_pass::TemporaryPass;
 pub use totp::{Totp, app_code};
+pub use webauthn::{
+    Attestation, BadOrigin, KeyModel, UserVerification, WebAuthn, WebAuthnSettings, claimed_user,
+    verified_user,
+};
