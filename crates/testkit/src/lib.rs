@@ -7,6 +7,7 @@ mod chance;
 mod clock;
 mod database;
 mod people;
+pub mod radius;
 pub mod server;
 mod slot;
 mod trail;
