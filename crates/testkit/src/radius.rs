@@ -1,4 +1,4 @@
-//! A real FreeRADIUS on ports of its own, with users, odd listeners and a server of hardware tokens.
+//! A real RADIUS server on ports of its own, with users, odd listeners and a server of hardware tokens.
 
 mod certificates;
 mod config;
@@ -26,7 +26,7 @@ const BINARIES: [&str; 3] = [
     "/usr/local/sbin/radiusd",
 ];
 
-/// A server with one listener for each behaviour. Its process dies with this.
+/// A `FreeRADIUS` with one listener for each behaviour. Its process dies with this, and with the thread of the test.
 ///
 /// | User | Password | Answer |
 /// |---|---|---|
@@ -87,7 +87,7 @@ impl FreeRadius {
         self.ports.strict
     }
 
-    /// Neither demands nor sends Message-Authenticator, as Debian 12's version does by itself.
+    /// Neither demands nor sends Message-Authenticator, as all versions before 3.2.5 do by themselves.
     pub fn legacy(&self) -> u16 {
         self.ports.legacy
     }
@@ -162,7 +162,8 @@ struct Process(Child);
 impl Process {
     fn start(folder: &TempDir) -> Self {
         let log = fs::File::create(log(folder)).expect("the log can be written");
-        let child = Command::new(binary())
+        let child = Command::new("setpriv")
+            .args(["--pdeathsig", "KILL", "--", binary()])
             .args(["-f", "-l", "stdout", "-n", "radiusd", "-d"])
             .arg(folder.path())
             .stdin(Stdio::null())
