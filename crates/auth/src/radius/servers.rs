@@ -1,4 +1,5 @@
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use portcullis_model::Chance;
 use tokio::net::lookup_host;
@@ -15,8 +16,25 @@ use super::udp::{self, Refusal};
 /// How many addresses of one name are tried.
 const MOST_ADDRESSES: usize = 4;
 
+/// The longest that somebody has to wait before they learn that no server answers. A page takes 30 seconds at most.
+pub(super) const PATIENCE: Duration = Duration::from_secs(25);
+
 /// Asks `servers` in their order; gives the first reply and whose it is, or nothing if none answers.
 pub(super) async fn ask<'a>(
+    servers: &[&'a RadiusServer],
+    settings: &RadiusSettings,
+    question: &Question<'_>,
+    chance: &dyn Chance,
+) -> Option<(Reply, &'a RadiusServer)> {
+    // Names that have several addresses, or none for a long time, are not reckoned with in the settings.
+    let found = timeout(PATIENCE, ask_in_order(servers, settings, question, chance)).await;
+    found.unwrap_or_else(|_| {
+        warn!("no RADIUS server gave a reply within {PATIENCE:?}");
+        None
+    })
+}
+
+async fn ask_in_order<'a>(
     servers: &[&'a RadiusServer],
     settings: &RadiusSettings,
     question: &Question<'_>,

@@ -142,6 +142,18 @@ fn under_ms_chap_v2_a_yes_needs_the_proof_of_the_server() {
 
 proptest! {
     #[test]
+    fn no_bytes_are_a_reply_by_chance(
+        code in any::<u8>(),
+        rest in proptest::collection::vec(any::<u8>(), 16..300),
+    ) {
+        let request = draw(RadiusProtocol::Pap);
+        let length = u16::try_from(rest.len() + 4).unwrap().to_be_bytes();
+        let bytes = [&[code, request.identifier, length[0], length[1]], &rest[..]].concat();
+
+        prop_assert!(request.judge(&bytes, SECRET, Optional).is_err());
+    }
+
+    #[test]
     fn no_changed_bit_is_overlooked(place in 0_usize..1000, bit in 0_u8..8) {
         let request = draw(RadiusProtocol::Pap);
         let mut reply = Forge::new(REJECT).with(REPLY_MESSAGE, "No").with(STATE, "s").reply_to(&request.bytes);

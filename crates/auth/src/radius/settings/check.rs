@@ -5,13 +5,12 @@ use rustls::pki_types::ServerName;
 
 use super::{RadiusProblem, RadiusServer, RadiusSettings, RadiusSettingsError, RadiusTransport};
 use crate::radius::attribute::LONGEST_VALUE;
+use crate::radius::servers::PATIENCE;
 use crate::radius::tls;
 
 const MOST_SERVERS: usize = 8;
 const TRIES: RangeInclusive<u8> = 1..=5;
-const TIME_OUT: RangeInclusive<Duration> = Duration::from_millis(100)..=Duration::from_secs(30);
-/// The longest that somebody may have to wait before they learn that no server answers.
-const PATIENCE: Duration = Duration::from_mins(1);
+const TIME_OUT: RangeInclusive<Duration> = Duration::from_millis(100)..=Duration::from_secs(20);
 
 impl RadiusSettings {
     /// Finds everything that is wrong, so that a form can show it at once.
@@ -56,7 +55,7 @@ impl RadiusSettings {
         if !TIME_OUT.contains(&self.time_out) {
             problems.add(
                 "time_out_ms",
-                "Enter a time from a tenth of a second to 30 seconds.",
+                "Enter a time from a tenth of a second to 20 seconds.",
             );
         }
         let servers = u32::try_from(self.servers.len()).unwrap_or(u32::MAX);
@@ -67,7 +66,7 @@ impl RadiusSettings {
         if problems.0.is_empty() && PATIENCE < longest {
             problems.add(
                 "time_out_ms",
-                "All tries of all servers together would take more than a minute; take fewer or a shorter time.",
+                "All tries of all servers together would take more than 25 seconds; take fewer or a shorter time.",
             );
         }
     }

@@ -130,7 +130,7 @@ fn every_field_that_is_wrong_is_named() {
         ["time_out_ms"]
     );
     assert_eq!(
-        with(&|settings| (settings.time_out, settings.tries) = (Duration::from_secs(30), 3)),
+        with(&|settings| (settings.time_out, settings.tries) = (Duration::from_secs(13), 2)),
         ["time_out_ms"]
     );
     assert_eq!(
