@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use portcullis_auth::{BackupCodes, EmailCode, TemporaryPass, Totp};
+use anyhow::Context;
+use portcullis_auth::{BackupCodes, EmailCode, Radius, TemporaryPass, Totp, WebAuthn};
 use portcullis_crypto::PasswordHasher;
 use portcullis_mail::SmtpMailer;
 use portcullis_model::{Chance, Clock, Timestamp};
@@ -28,8 +29,10 @@ impl Chance for OsChance {
     }
 }
 
-pub(crate) fn tools(config: &Config) -> Tools {
-    Tools {
+pub(crate) fn tools(config: &Config) -> anyhow::Result<Tools> {
+    let keys = WebAuthn::new(&config.base_url, &config.site_name)
+        .context("security keys need the address by which people reach the server; set `server.base_url`")?;
+    Ok(Tools {
         clock: Arc::new(SystemClock),
         chance: Arc::new(OsChance),
         factors: vec![
@@ -37,6 +40,8 @@ pub(crate) fn tools(config: &Config) -> Tools {
             Arc::new(BackupCodes),
             Arc::new(EmailCode),
             Arc::new(TemporaryPass),
+            Arc::new(Radius),
+            Arc::new(keys),
         ],
         hasher: PasswordHasher::new(),
         mailer: Arc::new(SmtpMailer::new(Arc::new(SystemClock), Arc::new(OsChance))),
@@ -44,5 +49,5 @@ pub(crate) fn tools(config: &Config) -> Tools {
             name: config.site_name.clone(),
             url: config.base_url.clone(),
         },
-    }
+    })
 }
