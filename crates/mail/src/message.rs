@@ -83,12 +83,10 @@ fn recipients(to: &[String]) -> Result<Vec<Address>, Failure> {
     if to.is_empty() {
         return Err(unfit("the letter has no recipient"));
     }
-    let addresses = to.iter().map(|text| {
-        let address = text.parse().ok();
-        let address = address.filter(|_| !text.chars().any(char::is_control));
-        address.ok_or_else(|| unfit("a recipient is not a bare address"))
-    });
-    addresses.collect()
+    let addresses = to.iter().map(|text| text.parse());
+    addresses
+        .collect::<Result<_, _>>()
+        .map_err(|_| unfit("a recipient is not a bare address"))
 }
 
 fn unfit(text: &'static str) -> Failure {

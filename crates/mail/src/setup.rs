@@ -156,9 +156,8 @@ fn sender(text: &str) -> Result<Address, SettingsProblem> {
 }
 
 fn address(field: &'static str, text: &str) -> Result<Address, SettingsProblem> {
-    let address = text.parse::<Address>().ok();
-    let address = address.filter(|_| !text.chars().any(char::is_control));
-    address.ok_or_else(|| problem(field, "must be a bare address, such as vault@example.com"))
+    text.parse()
+        .map_err(|_| problem(field, "must be a bare address, such as vault@example.com"))
 }
 
 fn name(field: &'static str, text: &str) -> Result<Option<String>, SettingsProblem> {

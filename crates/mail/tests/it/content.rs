@@ -99,6 +99,9 @@ async fn a_line_break_smuggles_no_header_and_no_command() {
         "x\nBcc: eve@example.test",
         "x\rBcc: eve@example.test",
         "x\r\n\r\nanother body",
+        // Folded, as RFC 5322 allows inside of quotes.
+        "x\r\n Bcc: eve@example.test",
+        "x\0y",
     ];
 
     for evil in evil {

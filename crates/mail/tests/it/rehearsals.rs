@@ -22,7 +22,7 @@ async fn a_rehearsal_that_works_shows_the_whole_dialogue() {
              < 220 mail.example.test ready\n\
              > EHLO example.test\n\
              < 250-mail.example.test\n\
-             < 250-SIZE 2000000\n\
+             < 250-SIZE 1000000\n\
              < 250-8BITMIME\n\
              < 250-SMTPUTF8\n\
              < 250-STARTTLS\n\
@@ -32,7 +32,7 @@ async fn a_rehearsal_that_works_shows_the_whole_dialogue() {
              - encrypted with TLS 1.3; the certificate is accepted\n\
              > EHLO example.test\n\
              < 250-mail.example.test\n\
-             < 250-SIZE 2000000\n\
+             < 250-SIZE 1000000\n\
              < 250-8BITMIME\n\
              < 250-SMTPUTF8\n\
              < 250-AUTH LOGIN PLAIN\n\

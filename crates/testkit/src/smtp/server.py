@@ -16,7 +16,7 @@ from aiosmtpd.smtp import SMTP, AuthResult
 
 FOLDER = sys.argv[1]
 USERNAME, PASSWORD = b"mailer", b"correct horse battery"
-SIZE_LIMIT = 2_000_000
+SIZE_LIMIT = 1_000_000
 numbers = itertools.count(1)
 greylisted = set()
 
