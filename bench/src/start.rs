@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use portcullis_crypto::FileSlot;
-use portcullis_model::{Chance, Role, Theme, Timestamp, UserId, UserState};
+use portcullis_model::{Chance, EmailChoice, PersonSetting, Role, Theme, Timestamp, UserId, UserState};
 use portcullis_ops::Gate;
 use portcullis_store::Store;
 use portcullis_store::users::{self, User};
@@ -76,6 +76,11 @@ async fn prepare(folder: &Path) -> Result<()> {
         theme: Theme::System,
         created_at: now,
         last_sign_in_at: None,
+        email2: String::new(),
+        email_choice: EmailChoice::First,
+        group: None,
+        setting: PersonSetting::default(),
+        skips: 0,
     };
     let tx = store.begin_write().await?;
     users::insert(&tx, &user).await?;

@@ -11,12 +11,12 @@ mod webauthn;
 
 pub use backup_codes::BackupCodes;
 pub use email_code::EmailCode;
-pub use temporary_pass::TemporaryPass;
 pub use radius::{
     InvalidRadiusUsername, RadSec, RadSecIdentity, Radius, RadiusEnrolment, RadiusPacketError, RadiusProblem,
     RadiusProtocol, RadiusServer, RadiusSettings, RadiusSettingsError, RadiusTransport,
     read_unverified_radius_reply,
 };
+pub use temporary_pass::TemporaryPass;
 pub use totp::{Totp, app_code};
 pub use webauthn::{
     Attestation, BadOrigin, KeyModel, UserVerification, WebAuthn, WebAuthnSettings, claimed_user,

@@ -21,8 +21,8 @@ mod udp;
 
 use async_trait::async_trait;
 use portcullis_model::{
-    Answer, Enrolment, FactorError, FactorKind, FactorSummary, Newcomer, Proof, SecondFactor, Shown,
-    Username, Verdict,
+    Answer, Enrolment, FactorError, FactorKind, FactorSummary, Newcomer, Proof, SecondFactor,
+    SettingsProblem, Shown, Username, Verdict,
 };
 
 use conversation::Conversation;
@@ -46,6 +46,19 @@ pub struct Radius;
 impl SecondFactor for Radius {
     fn kind(&self) -> FactorKind {
         FactorKind::Radius
+    }
+
+    fn check(&self, settings: &[u8]) -> Result<(), SettingsProblem> {
+        let Err(error) = RadiusSettings::parse(settings) else {
+            return Ok(());
+        };
+        let first = error.problems.into_iter().next();
+        Err(
+            first.map_or_else(SettingsProblem::default, |problem| SettingsProblem {
+                field: field_of(&problem.field),
+                problem: problem.problem.to_owned(),
+            }),
+        )
     }
 
     /// The person has the same name on the RADIUS servers, until an administrator writes another
@@ -122,6 +135,27 @@ fn read_settings(bytes: &[u8]) -> Result<RadiusSettings, FactorError> {
         return Err(FactorError::Settings("no RADIUS server is entered".to_owned()));
     }
     RadiusSettings::parse(bytes).map_err(|error| FactorError::Settings(error.to_string()))
+}
+
+/// The field of the form that `servers.0.host` and the like stand for.
+fn field_of(path: &str) -> &'static str {
+    const FIELDS: [&str; 10] = [
+        "host",
+        "port",
+        "secret",
+        "ca",
+        "server_name",
+        "time_out_ms",
+        "tries",
+        "nas_identifier",
+        "protocol",
+        "servers",
+    ];
+    let last = path.rsplit('.').next().unwrap_or_default();
+    FIELDS
+        .into_iter()
+        .find(|field| *field == last)
+        .unwrap_or_default()
 }
 
 #[cfg(test)]

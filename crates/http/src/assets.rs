@@ -96,7 +96,11 @@ mod tests {
         for (name, limit) in [("app.js", 12_000), ("webauthn.js", 4_000)] {
             let script = ASSETS.iter().find(|asset| asset.name == name).unwrap();
 
-            assert!(script.bytes.len() <= limit, "{name}: {} bytes", script.bytes.len());
+            assert!(
+                script.bytes.len() <= limit,
+                "{name}: {} bytes",
+                script.bytes.len()
+            );
         }
     }
 }

@@ -30,11 +30,26 @@ const NOTICES: &[(&str, &str, &str)] = &[
     ("account-saved", OK, "Account saved."),
     ("backup-codes-left", "warn", "You have {n} backup codes left."),
     ("cancelled", PLAIN, "Sign-in cancelled. Nothing was changed."),
+    (
+        "code-sent",
+        OK,
+        "We sent a new code. The old one no longer works.",
+    ),
     ("expired", PLAIN, "The sign-in took too long. Start again."),
     (
         "last-backup-code",
         "warn",
         "That was your last backup code. Save a new list now.",
+    ),
+    (
+        "no-more-codes",
+        "warn",
+        "No more codes are sent for a while. Use the last one, or try another way.",
+    ),
+    (
+        "no-second-step",
+        BAD,
+        "You can't finish signing in because no second step is set up. Ask an administrator for a temporary pass.",
     ),
     (
         "password-changed",
@@ -75,6 +90,11 @@ const NOTICES: &[(&str, &str, &str)] = &[
     ("unshared", OK, "Access taken away."),
     ("user-locked", OK, "Person locked. Their sessions are signed out."),
     ("user-role", OK, "Role changed."),
+    (
+        "way-closed",
+        BAD,
+        "This way does not work at the moment. Try another way, or ask an administrator.",
+    ),
     ("user-unlocked", OK, "Person unlocked."),
     (
         "version-restored",

@@ -4,6 +4,7 @@ mod accounts;
 mod attributes;
 pub(crate) mod audit;
 mod backup_codes;
+mod enrolment;
 pub(crate) mod error;
 mod grants;
 mod help;

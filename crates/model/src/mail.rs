@@ -71,7 +71,7 @@ pub enum MailError {
 }
 
 /// A field of the settings that must be changed.
-#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[derive(Clone, Debug, Default, Eq, PartialEq, thiserror::Error)]
 #[error("{field}: {problem}")]
 pub struct SettingsProblem {
     /// As it is named in the settings; empty if they cannot be read at all.

@@ -36,7 +36,7 @@ impl Connection {
     const fn secrets(self) -> &'static [&'static str] {
         match self {
             Self::Mail => &["password"],
-            Self::Radius => &["secret", "client_key"],
+            Self::Radius => &["secret", "key"],
         }
     }
 }

@@ -32,7 +32,7 @@ pub(crate) async fn run(config: Config) -> anyhow::Result<()> {
     slot.create(&OsChance)?;
     let bound = serve::bind(config).await?;
     let config = &bound.config;
-    let real = tools(config)?;
+    let real = tools(config);
     let clock = Arc::new(PastClock {
         real: real.clock,
         behind: AtomicI64::new(0),

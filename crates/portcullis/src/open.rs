@@ -51,7 +51,7 @@ pub(crate) async fn gate(config: &Config, start: Start) -> anyhow::Result<Gate> 
         }
         slot.create(&OsChance).context("the master key cannot be made")?;
     }
-    Ok(Gate::open(store, &slot, tools(config)?).await?)
+    Ok(Gate::open(store, &slot, tools(config)).await?)
 }
 
 /// Makes a folder that only its owner may enter.

@@ -3,11 +3,10 @@
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use anyhow::Context;
 use portcullis_auth::{BackupCodes, EmailCode, Radius, TemporaryPass, Totp, WebAuthn};
 use portcullis_crypto::PasswordHasher;
 use portcullis_mail::SmtpMailer;
-use portcullis_model::{Chance, Clock, Timestamp};
+use portcullis_model::{Chance, Clock, SecondFactor, Timestamp};
 use portcullis_ops::{Site, Tools};
 
 use crate::config::Config;
@@ -29,25 +28,28 @@ impl Chance for OsChance {
     }
 }
 
-pub(crate) fn tools(config: &Config) -> anyhow::Result<Tools> {
-    let keys = WebAuthn::new(&config.base_url, &config.site_name)
-        .context("security keys need the address by which people reach the server; set `server.base_url`")?;
-    Ok(Tools {
+pub(crate) fn tools(config: &Config) -> Tools {
+    let mut factors: Vec<Arc<dyn SecondFactor>> = vec![
+        Arc::new(Totp::new(config.site_name.as_str())),
+        Arc::new(BackupCodes),
+        Arc::new(EmailCode),
+        Arc::new(TemporaryPass),
+        Arc::new(Radius),
+    ];
+    // A browser binds a key to a name; at a bare address there are none.
+    match WebAuthn::new(&config.base_url, &config.site_name) {
+        Ok(keys) => factors.push(Arc::new(keys)),
+        Err(error) => tracing::warn!(%error, "security keys do not work here; set `server.base_url`"),
+    }
+    Tools {
         clock: Arc::new(SystemClock),
         chance: Arc::new(OsChance),
-        factors: vec![
-            Arc::new(Totp::new(config.site_name.as_str())),
-            Arc::new(BackupCodes),
-            Arc::new(EmailCode),
-            Arc::new(TemporaryPass),
-            Arc::new(Radius),
-            Arc::new(keys),
-        ],
+        factors,
         hasher: PasswordHasher::new(),
         mailer: Arc::new(SmtpMailer::new(Arc::new(SystemClock), Arc::new(OsChance))),
         site: Site {
             name: config.site_name.clone(),
             url: config.base_url.clone(),
         },
-    })
+    }
 }

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use portcullis_auth::{BackupCodes, EmailCode, TemporaryPass, Totp};
+use portcullis_auth::{BackupCodes, EmailCode, Radius, TemporaryPass, Totp, WebAuthn};
 use portcullis_crypto::PasswordHasher;
 use portcullis_model::{Caller, Door};
 use portcullis_ops::{Gate, Site, Tools};
@@ -11,6 +11,9 @@ use uuid::Uuid;
 
 use crate::database::{Database, bytes_literal, id_literal};
 use crate::{Dialect, Mailbox, MemorySlot, MockClock, Person, SeededChance, dialect};
+
+/// Where people would find it.
+const SITE: &str = "https://pw.example.org";
 
 /// A whole installation for one test: an own database, a clock that stands still, chance that repeats.
 pub struct World {
@@ -188,13 +191,15 @@ fn tools(clock: &Arc<MockClock>, chance: &Arc<SeededChance>, mailbox: &Arc<Mailb
             Arc::new(BackupCodes),
             Arc::new(EmailCode),
             Arc::new(TemporaryPass),
+            Arc::new(Radius),
+            Arc::new(WebAuthn::new(SITE, "Portcullis").expect("the site has a name")),
         ],
         // The least that Argon2 takes: people sign in thousands of times in the tests.
         hasher: PasswordHasher::with_cost(8, 1),
         mailer: mailbox.clone(),
         site: Site {
             name: "Portcullis".to_owned(),
-            url: "https://pw.example.org".to_owned(),
+            url: SITE.to_owned(),
         },
     }
 }

@@ -2,6 +2,7 @@
 
 mod code;
 mod password;
+mod set_up;
 mod way;
 
 use askama::Template;
@@ -30,9 +31,16 @@ pub(crate) fn router() -> Router<Web> {
         .route("/sign-in/password", get(password::show).post(password::prove))
         .route("/sign-in/code", get(code::show).post(code::prove))
         .route("/sign-in/method", post(code::choose))
+        .route("/sign-in/resend", post(code::resend))
+        .route("/sign-in/set-up", get(set_up::show).post(set_up::begin))
+        .route(
+            "/sign-in/set-up/confirm",
+            get(set_up::pending).post(set_up::confirm),
+        )
+        .route("/sign-in/set-up/skip", post(set_up::skip))
         .route("/sign-in/cancel", post(cancel))
         .route("/sign-out", post(sign_out))
-        .layer(DefaultBodyLimit::max(64 * 1024))
+        .layer(DefaultBodyLimit::max(256 * 1024))
 }
 
 #[derive(Template)]

@@ -79,7 +79,7 @@ pub(crate) async fn insert(
 }
 
 /// A factor that waits for its first answer.
-pub(crate) struct Pending {
+pub struct Pending {
     pub(crate) factor: Factor,
     pub(crate) enrolment: Zeroizing<Vec<u8>>,
 }

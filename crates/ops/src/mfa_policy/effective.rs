@@ -8,6 +8,8 @@ pub struct Company<'a> {
     pub has_mail: bool,
     /// Whether a RADIUS server is set.
     pub has_radius: bool,
+    /// Whether security keys work at this site's address.
+    pub has_keys: bool,
     pub now: Timestamp,
 }
 
@@ -217,6 +219,7 @@ pub fn effective(company: &Company<'_>, person: &Standing<'_>) -> Effective {
     let has = |kind: FactorKind| match kind {
         FactorKind::Email => person.has_email && company.has_mail,
         FactorKind::Radius => company.has_radius,
+        FactorKind::WebAuthn => company.has_keys && person.enrolled.contains(&kind),
         _ => person.enrolled.contains(&kind),
     };
     let mut usable: Vec<FactorKind> = methods.iter().copied().filter(|kind| has(*kind)).collect();
@@ -227,7 +230,12 @@ pub fn effective(company: &Company<'_>, person: &Standing<'_>) -> Effective {
     let to_set_up: Vec<FactorKind> = methods
         .iter()
         .copied()
-        .filter(|kind| matches!(kind, FactorKind::Totp | FactorKind::WebAuthn) && !has(*kind))
+        .filter(|kind| match kind {
+            FactorKind::Totp => true,
+            FactorKind::WebAuthn => company.has_keys,
+            _ => false,
+        })
+        .filter(|kind| !has(*kind))
         .collect();
     let must_set_up = primary(&usable).is_empty();
     let entry: Vec<FactorKind> = if usable.is_empty() && !to_set_up.is_empty() {

@@ -41,6 +41,7 @@ pub(crate) async fn of_person(
         site: &site,
         has_mail: settings::is_set(snapshot, Connection::Mail).await?,
         has_radius: settings::is_set(snapshot, Connection::Radius).await?,
+        has_keys: services.factor(FactorKind::WebAuthn).is_ok(),
         now: services.now(),
     };
     Ok(effective(

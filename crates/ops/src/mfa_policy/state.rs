@@ -21,6 +21,7 @@ pub(super) struct State {
     pub(super) people: Vec<(User, Vec<FactorKind>)>,
     has_mail: bool,
     has_radius: bool,
+    has_keys: bool,
     now: Timestamp,
 }
 
@@ -33,6 +34,7 @@ impl State {
             people: users::everybody(snapshot).await?,
             has_mail: settings::is_set(snapshot, Connection::Mail).await?,
             has_radius: settings::is_set(snapshot, Connection::Radius).await?,
+            has_keys: services.factor(FactorKind::WebAuthn).is_ok(),
             now: services.now(),
         })
     }
@@ -68,6 +70,7 @@ impl State {
             site: &self.site,
             has_mail: self.has_mail,
             has_radius: self.has_radius,
+            has_keys: self.has_keys,
             now: self.now,
         };
         effective(

@@ -99,19 +99,28 @@ pub(super) async fn complete(
 /// Puts the stored secrets where none was given; not if they would go to another host.
 fn keep(value: &mut Value, stored: &Value, secrets: &[&str]) {
     let same = |field: &str| value.get(field) == stored.get(field);
-    if !same("host") || !same("port") || !same("username") {
-        return;
+    if same("host") && same("port") && same("username") {
+        fill(value, stored, secrets);
     }
-    let Value::Object(map) = value else {
+}
+
+fn fill(value: &mut Value, stored: &Value, secrets: &[&str]) {
+    let (Value::Object(map), Value::Object(kept)) = (value, stored) else {
         return;
     };
-    for secret in secrets {
+    for (key, kept) in kept {
+        if !secrets.contains(&key.as_str()) {
+            if let Some(inner) = map.get_mut(key) {
+                fill(inner, kept, secrets);
+            }
+            continue;
+        }
         let given = map
-            .get(*secret)
+            .get(key)
             .and_then(Value::as_str)
             .is_some_and(|text| !text.is_empty());
-        if let (false, Some(kept)) = (given, stored.get(*secret)) {
-            map.insert((*secret).to_owned(), kept.clone());
+        if !given {
+            map.insert(key.clone(), kept.clone());
         }
     }
 }
@@ -169,6 +178,16 @@ mod tests {
 
         assert_eq!(same["password"], "s3cret");
         assert!(moved.get("password").is_none());
+    }
+
+    #[test]
+    fn a_kept_secret_is_found_inside_of_what_it_belongs_to() {
+        let stored = json!({"host": "a", "port": 1812, "transport": {"udp": {"secret": "s3cret"}}});
+        let mut same = json!({"host": "a", "port": 1812, "transport": {"udp": {"secret": ""}}});
+
+        keep(&mut same, &stored, &["secret"]);
+
+        assert_eq!(same, stored);
     }
 
     #[test]

@@ -9,8 +9,6 @@ use crate::OpError;
 
 /// From the user name to the session.
 pub(crate) const LOGIN: Duration = Duration::from_mins(10);
-/// For entering a code.
-pub(crate) const CODE: Duration = Duration::from_mins(2);
 /// For enrolling.
 pub(crate) const ENROLMENT: Duration = Duration::from_mins(15);
 /// How often a wrong code may be tried again: the next one after these ends the login.

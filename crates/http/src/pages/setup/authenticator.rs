@@ -2,16 +2,15 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use portcullis_model::Secret;
 use portcullis_ops::OpError;
 use portcullis_ops::setup::{Confirm, Confirmation, Pending, PendingEnrolment};
-use qrcode::{Color, EcLevel, QrCode};
 
 use crate::Web;
 use crate::answer::{Answer, Problem, page, page_with, redirect};
 use crate::cookies::{self, WithCookies};
 use crate::form::{Errors, Fields};
 use crate::pages::backup_codes::BackupCodesPage;
+use crate::pages::enrolment::{Qr, Wrong, grouped};
 use crate::session::Visitor;
 use crate::shell::Front;
 
@@ -26,11 +25,6 @@ struct AuthenticatorPage {
     key: String,
     uri: String,
     qr: Qr,
-}
-
-struct Wrong {
-    tries_left: u32,
-    clock_minutes_off: Option<i64>,
 }
 
 pub(super) async fn show(State(web): State<Web>, visitor: Visitor) -> Answer {
@@ -70,7 +64,7 @@ pub(super) async fn confirm(State(web): State<Web>, visitor: Visitor, fields: Fi
         }) => (
             Errors::default(),
             Some(Wrong {
-                tries_left,
+                tries_left: Some(tries_left),
                 clock_minutes_off,
             }),
         ),
@@ -122,68 +116,4 @@ fn view(
         uri: pending.uri.expose().to_owned(),
         qr: Qr::of(&pending.uri).ok_or_else(|| Problem::of_status(StatusCode::INTERNAL_SERVER_ERROR))?,
     })
-}
-
-/// Groups of four, for typing.
-fn grouped(key: &Secret) -> String {
-    let characters: Vec<char> = key.expose().chars().collect();
-    characters
-        .chunks(4)
-        .map(|group| group.iter().collect::<String>())
-        .collect::<Vec<_>>()
-        .join(" ")
-}
-
-/// A QR code as one SVG path, with a quiet zone of four modules (ISO/IEC 18004 §6.3.8).
-struct Qr {
-    size: usize,
-    path: String,
-}
-
-impl Qr {
-    const QUIET: usize = 4;
-
-    fn of(text: &Secret) -> Option<Self> {
-        let code = QrCode::with_error_correction_level(text.expose(), EcLevel::M).ok()?;
-        let width = code.width();
-        let path = code
-            .to_colors()
-            .iter()
-            .enumerate()
-            .filter(|(_, color)| **color == Color::Dark)
-            .map(|(index, _)| {
-                format!(
-                    "M{} {}h1v1h-1z",
-                    index % width + Self::QUIET,
-                    index / width + Self::QUIET
-                )
-            })
-            .collect::<Vec<_>>()
-            .concat();
-        Some(Self {
-            size: width + 2 * Self::QUIET,
-            path,
-        })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_key_is_grouped_for_typing() {
-        assert_eq!(
-            grouped(&Secret::new("JBSWY3DPEHPK3PXPAB")),
-            "JBSW Y3DP EHPK 3PXP AB"
-        );
-    }
-
-    #[test]
-    fn a_qr_code_is_one_path() {
-        let qr = Qr::of(&Secret::new("otpauth://totp/Portcullis:ana?secret=JBSWY3DP")).unwrap();
-
-        assert!(qr.path.starts_with("M4 4h1v1h-1z"));
-        assert!(29 <= qr.size);
-    }
 }

@@ -2,9 +2,12 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use portcullis_model::FactorKind;
+use portcullis_model::{FactorKind, Secret};
 use portcullis_ops::OpError;
-use portcullis_ops::sign_in::{ChooseMethod, FactorStep, LoginStep, LoginView, ProveFactor};
+use portcullis_ops::sign_in::{
+    Challenge, Challenged, ChooseMethod, Delivery, FactorStep, LoginStep, LoginView, ProveFactor,
+};
+use serde::Deserialize;
 
 use super::password::find;
 use super::way::Way;
@@ -12,6 +15,7 @@ use super::{NextQuery, locked, next_of, start_over, with_next};
 use crate::answer::{Answer, page, page_with, redirect};
 use crate::cookies::WithCookies;
 use crate::form::Fields;
+use crate::notice::{Notice, NoticeQuery};
 use crate::session::Visitor;
 use crate::shell::Front;
 use crate::{Web, moment};
@@ -28,16 +32,39 @@ struct CodePage {
     seconds_left: u64,
     left: String,
     others: Vec<Way>,
+    /// Options for the browser, if it signs.
+    options: Option<String>,
+    /// Where a code went, masked.
+    addresses: String,
+    delivery: Option<Delivery>,
 }
 
-pub(super) async fn show(State(web): State<Web>, visitor: Visitor, Query(query): Query<NextQuery>) -> Answer {
+/// What the RADIUS server asks next.
+#[derive(Default, Deserialize)]
+struct Prompt {
+    prompt: String,
+    #[serde(default)]
+    echo: bool,
+}
+
+pub(super) async fn show(
+    State(web): State<Web>,
+    visitor: Visitor,
+    Query(query): Query<NextQuery>,
+    Query(notice): Query<NoticeQuery>,
+) -> Answer {
     let next = query.next();
     let Some(login) = find(&web, &visitor).await? else {
         return Ok(start_over("timeout", "", next));
     };
     match login.step {
         LoginStep::Password => Ok(redirect(&with_next("/sign-in/password", next))),
-        LoginStep::Factor => page(&view(&web, login, next.to_owned(), None)),
+        LoginStep::Factor => {
+            let mut shown = view(&web, login, next.to_owned(), None);
+            shown.front = shown.front.with(&notice);
+            page(&shown)
+        }
+        LoginStep::SetUp => Ok(redirect(&with_next("/sign-in/set-up", next))),
         LoginStep::Enrol => Ok(redirect("/setup/authenticator")),
     }
 }
@@ -57,6 +84,13 @@ pub(super) async fn prove(State(web): State<Web>, visitor: Visitor, fields: Fiel
             method,
             codes_left,
         }) => Ok(onward(method, codes_left, &next).begin_session(&session_token)),
+        Ok(FactorStep::Asked) => Ok(redirect(&with_next("/sign-in/code", &next))),
+        Ok(FactorStep::MustSetUp { login_token }) => {
+            Ok(redirect(&with_next("/sign-in/set-up", &next)).begin_login(&login_token))
+        }
+        Ok(FactorStep::Unanswered { text, tries_left }) => {
+            unanswered(&web, &visitor, text, tries_left, username, next).await
+        }
         Ok(FactorStep::Wrong { tries_left }) => wrong(&web, &visitor, tries_left, username, next).await,
         Ok(FactorStep::TooManyFailures) => Ok(start_over("too-many", &username, &next)),
         Ok(FactorStep::TimedOut) | Err(OpError::Expired) => Ok(start_over("timeout", &username, &next)),
@@ -73,14 +107,68 @@ pub(super) async fn choose(State(web): State<Web>, visitor: Visitor, fields: Fie
         return Ok(start_over("timeout", "", &next));
     };
     let operation = ChooseMethod {
-        token,
+        token: token.clone(),
         method: fields.parse("method")?,
     };
     match web.gate.write(&visitor.caller, operation).await {
-        Ok(()) => Ok(redirect(&with_next("/sign-in/code", &next))),
+        Ok(()) => ask(&web, &visitor, token, &next).await,
         Err(OpError::Expired) => Ok(start_over("timeout", "", &next)),
         Err(error) => Err(error.into()),
     }
+}
+
+pub(super) async fn resend(State(web): State<Web>, visitor: Visitor, fields: Fields) -> Answer {
+    let next = next_of(&fields);
+    let Some(token) = visitor.login.clone() else {
+        return Ok(start_over("timeout", "", &next));
+    };
+    let challenged = web.gate.remote(&visitor.caller, Challenge { token }).await;
+    onward_to_code(challenged, "code-sent", &next)
+}
+
+/// Lets the chosen method begin: sends the code, draws the challenge.
+pub(super) async fn ask(web: &Web, visitor: &Visitor, token: Secret, next: &str) -> Answer {
+    let challenged = web.gate.remote(&visitor.caller, Challenge { token }).await;
+    onward_to_code(challenged, "", next)
+}
+
+fn onward_to_code(challenged: Result<Challenged, OpError>, ready: &str, next: &str) -> Answer {
+    let notice = match challenged {
+        Ok(Challenged::NotNeeded | Challenged::Ready) => ready,
+        Ok(Challenged::TooMany { .. }) => "no-more-codes",
+        Ok(Challenged::Unanswered { .. }) => "way-closed",
+        Err(OpError::Expired) => return Ok(start_over("timeout", "", next)),
+        Err(error) => return Err(error.into()),
+    };
+    let page = with_next("/sign-in/code", next);
+    if notice.is_empty() {
+        return Ok(redirect(&page));
+    }
+    let sign = if page.contains('?') { '&' } else { '?' };
+    Ok(redirect(&format!("{page}{sign}notice={notice}")))
+}
+
+async fn unanswered(
+    web: &Web,
+    visitor: &Visitor,
+    text: String,
+    tries_left: u32,
+    username: String,
+    next: String,
+) -> Answer {
+    if tries_left == 0 {
+        return Ok(start_over("too-many", &username, &next));
+    }
+    let Some(login) = find(web, visitor).await? else {
+        return Ok(start_over("timeout", &username, &next));
+    };
+    let mut shown = view(web, login, next, None);
+    shown.front.notice = Some(Notice {
+        tone: "bad",
+        text,
+        undo: None,
+    });
+    page_with(StatusCode::SERVICE_UNAVAILABLE, &shown)
 }
 
 async fn wrong(web: &Web, visitor: &Visitor, tries_left: u32, username: String, next: String) -> Answer {
@@ -95,11 +183,24 @@ async fn wrong(web: &Web, visitor: &Visitor, tries_left: u32, username: String, 
 
 fn view(web: &Web, login: LoginView, next: String, wrong: Option<u32>) -> CodePage {
     let method = login.method.unwrap_or(FactorKind::Totp);
+    let mut way = Way::of(method);
+    let mut options = None;
+    match method {
+        FactorKind::WebAuthn => options = Some(login.prompt),
+        FactorKind::Radius if !login.prompt.is_empty() => {
+            let asked: Prompt = serde_json::from_str(&login.prompt).unwrap_or_default();
+            way = way.asking(asked.prompt, asked.echo);
+        }
+        _ => {}
+    }
     CodePage {
         front: Front::new(web),
         username: login.username,
         next,
-        way: Way::of(method),
+        way,
+        options,
+        addresses: login.addresses.join(" and "),
+        delivery: login.delivery,
         wrong,
         seconds_left: login.seconds_left,
         left: moment::clock(login.seconds_left),

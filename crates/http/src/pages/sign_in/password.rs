@@ -4,6 +4,7 @@ use axum::http::StatusCode;
 use portcullis_ops::OpError;
 use portcullis_ops::sign_in::{Find, LoginStep, LoginView, PasswordStep, ProvePassword};
 
+use super::code::ask;
 use super::{NextQuery, locked, next_of, start_over, with_next};
 use crate::Web;
 use crate::answer::{Answer, page, page_with, redirect};
@@ -34,6 +35,7 @@ pub(super) async fn show(State(web): State<Web>, visitor: Visitor, Query(query):
             problem: None,
         }),
         LoginStep::Factor => Ok(redirect(&with_next("/sign-in/code", next))),
+        LoginStep::SetUp => Ok(redirect(&with_next("/sign-in/set-up", next))),
         LoginStep::Enrol => Ok(redirect("/setup/authenticator")),
     }
 }
@@ -48,10 +50,11 @@ pub(super) async fn prove(State(web): State<Web>, visitor: Visitor, fields: Fiel
         password: fields.secret("password"),
     };
     match web.gate.remote(&visitor.caller, operation).await {
-        // The code page knows the step: it sends those who must enrol first onward.
         Ok(PasswordStep::Passed { login_token }) => {
-            Ok(redirect(&with_next("/sign-in/code", &next)).begin_login(&login_token))
+            let onward = ask(&web, &visitor, login_token.clone(), &next).await?;
+            Ok(onward.begin_login(&login_token))
         }
+        Ok(PasswordStep::Blocked) => Ok(start_over("no-second-step", &username, &next)),
         Ok(PasswordStep::Wrong) => {
             let username = find(&web, &visitor)
                 .await?
