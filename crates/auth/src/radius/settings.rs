@@ -1,3 +1,5 @@
+//! What an administrator sets, and what can be wrong with it.
+
 mod check;
 
 use std::fmt;

@@ -1,3 +1,5 @@
+//! RADIUS against a real `FreeRADIUS`.
+
 mod passwords;
 mod rad_sec;
 mod servers;
