@@ -14,7 +14,16 @@ pub(super) struct Forge {
     pub(super) code: u8,
     pub(super) attributes: Vec<(u8, Vec<u8>)>,
     pub(super) secret: Vec<u8>,
-    pub(super) message_authenticator: bool,
+    pub(super) place: Option<Place>,
+}
+
+/// Where the Message-Authenticator is.
+#[derive(Clone, Copy, Eq, PartialEq)]
+pub(super) enum Place {
+    /// As from newer servers.
+    First,
+    /// As from older ones.
+    Last,
 }
 
 impl Forge {
@@ -23,7 +32,7 @@ impl Forge {
             code,
             attributes: Vec::new(),
             secret: SECRET.to_vec(),
-            message_authenticator: true,
+            place: Some(Place::Last),
         }
     }
 
@@ -33,7 +42,12 @@ impl Forge {
     }
 
     pub(super) fn without_message_authenticator(mut self) -> Self {
-        self.message_authenticator = false;
+        self.place = None;
+        self
+    }
+
+    pub(super) fn with_message_authenticator_first(mut self) -> Self {
+        self.place = Some(Place::First);
         self
     }
 
@@ -42,21 +56,22 @@ impl Forge {
         self
     }
 
-    /// The reply to a request. The Message-Authenticator comes last, as from older servers.
     pub(super) fn reply_to(&self, request: &[u8]) -> Vec<u8> {
         self.reply(request[1], request[4..20].try_into().unwrap())
     }
 
     pub(super) fn reply(&self, identifier: u8, authenticator: &[u8; 16]) -> Vec<u8> {
         let mut packet = PacketWriter::new(self.code, identifier, authenticator);
+        let put_at = |packet: &mut PacketWriter, place| {
+            (self.place == Some(place)).then(|| packet.put(MESSAGE_AUTHENTICATOR, &[0; 16]))
+        };
+        let first = put_at(&mut packet, Place::First);
         for (kind, value) in &self.attributes {
             packet.put(*kind, value);
         }
-        let place = self
-            .message_authenticator
-            .then(|| packet.put(MESSAGE_AUTHENTICATOR, &[0; 16]));
+        let last = put_at(&mut packet, Place::Last);
         let mut bytes = packet.finish();
-        if let Some(place) = place {
+        if let Some(place) = first.or(last) {
             let mac = hmac_md5(&self.secret, &[&bytes]);
             bytes[place..place + 16].copy_from_slice(&mac);
         }

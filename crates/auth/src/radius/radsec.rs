@@ -50,7 +50,7 @@ async fn ask(
     }
 }
 
-/// Reads as many bytes as the packet says that it has: RFC 6613 §2.6.4.
+/// Reads as many bytes as the packet says that it has. A wrong length ends the connection: RFC 6613 §2.6.4.
 async fn read_packet(stream: &mut (impl AsyncRead + Unpin)) -> Result<Vec<u8>, Error> {
     let mut packet = vec![0; 4];
     stream.read_exact(&mut packet).await?;

@@ -64,7 +64,7 @@ pub(super) enum NoReply {
 }
 
 impl Request {
-    /// Reads `bytes` as the reply to this request. The digests come first: nothing is read from what fails them.
+    /// Reads `bytes` as the reply to this request. The digests come first: what fails them is not read.
     pub(super) fn judge(
         &self,
         bytes: &[u8],
@@ -104,7 +104,7 @@ impl Request {
         }
     }
 
-    /// RFC 3579 §3.2: the HMAC of the reply with the request's authenticator, and with zeros in its own place.
+    /// RFC 3579 §3.2: the HMAC of the reply with the request's authenticator and zeros in its own place.
     fn check_message_authenticator(
         &self,
         packet: &Packet<'_>,

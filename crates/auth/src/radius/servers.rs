@@ -16,7 +16,7 @@ use super::udp::{self, Refusal};
 /// How many addresses of one name are tried.
 const MOST_ADDRESSES: usize = 4;
 
-/// The longest that somebody has to wait before they learn that no server answers. A page takes 30 seconds at most.
+/// The longest that somebody waits before they learn that no server answers. A page has 30 seconds.
 pub(super) const PATIENCE: Duration = Duration::from_secs(25);
 
 /// Asks `servers` in their order; gives the first reply and whose it is, or nothing if none answers.

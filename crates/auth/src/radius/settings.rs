@@ -1,3 +1,5 @@
+//! What an administrator sets, and what can be wrong with it.
+
 mod check;
 
 use std::fmt;
@@ -6,26 +8,27 @@ use std::time::Duration;
 use portcullis_model::Secret;
 use serde::{Deserialize, Serialize, Serializer};
 
-/// What an administrator sets for RADIUS. Kept by the engine as JSON, sealed, since shared secrets are in it.
+/// What an administrator sets for RADIUS. Kept by the engine as JSON, sealed, for it holds shared secrets.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct RadiusSettings {
     /// Asked in this order until one answers.
     pub servers: Vec<RadiusServer>,
-    /// How the first answer travels. The answer to a server's question always travels as PAP (RFC 2865 §4.1).
+    /// How the first answer travels. The answer to a server's question always travels as PAP (RFC 2865 §4.4).
     #[serde(default)]
     pub protocol: RadiusProtocol,
     /// How long to wait after each try.
     #[serde(rename = "time_out_ms", with = "milliseconds", default = "default_time_out")]
     pub time_out: Duration,
-    /// How often one request is sent to one server. Over TLS it is sent once, and waited for as long as all tries take.
+    /// How often one request is sent to one server. Over TLS it is sent once, and all the time of the tries is
+    /// for it.
     #[serde(default = "default_tries")]
     pub tries: u8,
     /// Who asks: NAS-Identifier.
     #[serde(default = "default_nas_identifier")]
     pub nas_identifier: String,
-    /// Whether a reply without Message-Authenticator is ignored. Without this, whoever can change packets on the way
-    /// to a server by UDP can turn a no into a yes (CVE-2024-3596).
+    /// Whether a reply without Message-Authenticator is ignored. Without this, whoever can change the packets
+    /// of UDP on their way can turn a no into a yes (CVE-2024-3596).
     #[serde(default = "default_require_message_authenticator")]
     pub require_message_authenticator: bool,
 }
@@ -92,8 +95,8 @@ pub struct RadiusSettingsError {
 /// What to tell beside one field of a form.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct RadiusProblem {
-    /// The name of the field. Those of a server begin with its place in the list, as in `servers.0.host`; the name is
-    /// empty if the whole cannot be read.
+    /// The name of the field. Those of a server begin with its place in the list, as in `servers.0.host`; the
+    /// name is empty if the whole cannot be read.
     pub field: String,
     /// A sentence that says what to do.
     pub problem: &'static str,

@@ -9,7 +9,7 @@ use super::attribute::{CHAP_PASSWORD, PROMPT, REPLY_MESSAGE, STATE, USER_PASSWOR
 use super::forge::{ACCEPT, CHALLENGE, Forge, REJECT, password_of, state_of, value_of};
 use super::*;
 use crate::seeded::{Seeded, newcomer};
-use script::{Script, dead_port, server, settings};
+use script::{Script, brisk, dead_port, impatient, server, settings};
 
 /// Makes a packet from a request.
 type Forgery = fn(&[u8]) -> Vec<u8>;
@@ -102,7 +102,7 @@ async fn the_answer_to_a_question_goes_to_no_other_server() {
         ]
     })
     .await;
-    let both = settings(vec![first.server(), second.server()]);
+    let both = brisk(vec![first.server(), second.server()]);
     let challenge = asked(&both, "123456").await;
 
     answer_to(&both, &challenge, "333333").await.unwrap();
@@ -184,7 +184,7 @@ async fn no_forged_yes_is_believed() {
     for forgery in forgeries {
         let script = Script::start(move |request, _| vec![forgery(request)]).await;
 
-        let verdict = verify(&settings(vec![script.server()]), "123456").await;
+        let verdict = verify(&impatient(vec![script.server()]), "123456").await;
 
         assert!(matches!(
             verdict,
@@ -220,7 +220,7 @@ async fn a_yes_to_an_earlier_request_is_no_yes_to_the_next() {
         vec![reply.clone()]
     })
     .await;
-    let settings = settings(vec![script.server()]);
+    let settings = brisk(vec![script.server()]);
     let chance = Seeded::new(3);
 
     let [first, second] = [
@@ -242,7 +242,7 @@ async fn a_retry_repeats_the_request_and_the_next_server_gets_a_new_one() {
     .await;
     let settings = RadiusSettings {
         tries: 2,
-        ..settings(vec![silent.server(), good.server()])
+        ..brisk(vec![silent.server(), good.server()])
     };
 
     let verdict = verify(&settings, "123456").await;
@@ -283,7 +283,7 @@ async fn a_dead_server_costs_no_time_if_there_is_another() {
 
 #[tokio::test]
 async fn a_refusal_does_not_end_the_last_attempt() {
-    let settings = settings(vec![server(dead_port().await)]);
+    let settings = impatient(vec![server(dead_port().await)]);
     let start = Instant::now();
 
     let verdict = verify(&settings, "123456").await;
@@ -302,10 +302,10 @@ async fn a_server_may_go_without_message_authenticator_only_if_the_settings_say_
         ]
     })
     .await;
-    let strict = settings(vec![script.server()]);
+    let strict = impatient(vec![script.server()]);
     let lax = RadiusSettings {
         require_message_authenticator: false,
-        ..strict.clone()
+        ..settings(vec![script.server()])
     };
 
     assert!(matches!(

@@ -19,7 +19,7 @@ pub(super) enum Refusal {
 
 /// Sends the request and waits for its reply, as often as `tries` says.
 ///
-/// Each try sends the same bytes, so that the server can tell a repetition from a new attempt: RFC 5080 §2.2.1.
+/// Each try sends the same bytes, so that the server sees that it is a repetition: RFC 5080 §2.2.1.
 pub(super) async fn exchange(
     address: SocketAddr,
     judge: &Judge<'_>,
@@ -53,7 +53,7 @@ async fn connect(address: SocketAddr) -> Result<UdpSocket, Failure> {
     Ok(socket)
 }
 
-/// Waits for the reply. What is not the reply changes nothing, or whoever can send packets could end the attempt.
+/// Waits for the reply. What is not the reply changes nothing, or a forger could end the attempt.
 async fn receive(
     socket: &UdpSocket,
     judge: &Judge<'_>,

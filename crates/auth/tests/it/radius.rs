@@ -1,3 +1,5 @@
+//! RADIUS against a real `FreeRADIUS`.
+
 mod passwords;
 mod rad_sec;
 mod servers;
@@ -63,7 +65,16 @@ fn usual(server: RadiusServer) -> RadiusSettings {
     RadiusSettings::new(vec![server])
 }
 
-/// For servers that are not expected to answer.
+/// For several servers of which one is silent.
+fn brisk(servers: Vec<RadiusServer>) -> RadiusSettings {
+    RadiusSettings {
+        time_out: Duration::from_secs(1),
+        tries: 1,
+        ..RadiusSettings::new(servers)
+    }
+}
+
+/// For servers that give no reply.
 fn impatient(servers: Vec<RadiusServer>) -> RadiusSettings {
     RadiusSettings {
         time_out: Duration::from_millis(300),

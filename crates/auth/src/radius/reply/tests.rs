@@ -73,9 +73,11 @@ fn only_a_prompt_of_one_shows_what_is_typed() {
 #[test]
 fn the_message_authenticator_may_stand_anywhere_but_must_be_there() {
     let last = Forge::new(ACCEPT).with(REPLY_MESSAGE, "Welcome");
+    let first = last.clone().with_message_authenticator_first();
     let none = last.clone().without_message_authenticator();
 
     assert_eq!(judge(&last), Ok(Reply::Accept));
+    assert_eq!(judge(&first), Ok(Reply::Accept));
     assert_eq!(judge(&none), Err(NoReply::NoMessageAuthenticator));
     assert_eq!(judge_under(&none, Optional), Ok(Reply::Accept));
 }
@@ -91,7 +93,9 @@ fn a_message_authenticator_that_is_there_must_be_right_even_where_none_is_needed
         assert_eq!(judge_under(&forge, Optional), Err(NoReply::MessageAuthenticator));
     }
     let two = Forge::new(ACCEPT).with(MESSAGE_AUTHENTICATOR, [0; 16]);
-    assert_eq!(judge_under(&two, Optional), Err(NoReply::MessageAuthenticator));
+    for forge in [two.clone(), two.with_message_authenticator_first()] {
+        assert_eq!(judge_under(&forge, Optional), Err(NoReply::MessageAuthenticator));
+    }
 }
 
 #[test]

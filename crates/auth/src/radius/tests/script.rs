@@ -64,11 +64,27 @@ pub(super) fn server(port: u16) -> RadiusServer {
     }
 }
 
-/// One try each, and no longer to wait than a test has patience.
+/// One try each, and patience for a busy machine.
 pub(super) fn settings(servers: Vec<RadiusServer>) -> RadiusSettings {
     RadiusSettings {
-        time_out: Duration::from_millis(200),
+        time_out: Duration::from_secs(10),
         tries: 1,
         ..RadiusSettings::new(servers)
+    }
+}
+
+/// For several servers of which one is silent.
+pub(super) fn brisk(servers: Vec<RadiusServer>) -> RadiusSettings {
+    RadiusSettings {
+        time_out: Duration::from_millis(600),
+        ..settings(servers)
+    }
+}
+
+/// For servers that give no reply.
+pub(super) fn impatient(servers: Vec<RadiusServer>) -> RadiusSettings {
+    RadiusSettings {
+        time_out: Duration::from_millis(200),
+        ..settings(servers)
     }
 }

@@ -74,7 +74,7 @@ async fn the_server_refuses_who_has_no_certificate_or_a_foreign_one() {
 async fn after_a_server_by_tls_that_fails_the_next_is_asked() {
     let server = FreeRadius::start().await;
     let bad = change(&server, |tls| tls.ca = Authority::new().pem());
-    let settings = impatient(vec![bad, udp(server.strict())]);
+    let settings = RadiusSettings::new(vec![bad, udp(server.strict())]);
 
     let verdict = Person::new("alice", &settings).types("Pw-alice-1").await;
 

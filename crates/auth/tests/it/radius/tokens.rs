@@ -91,7 +91,7 @@ async fn two_conversations_do_not_mix() {
 #[tokio::test]
 async fn the_question_of_a_server_that_is_not_the_first_goes_back_to_it() {
     let server = FreeRadius::start().await;
-    let settings = impatient(vec![udp(server.silent()), udp(server.strict())]);
+    let settings = brisk(vec![udp(server.silent()), udp(server.strict())]);
     let dave = Person::new("dave", &settings);
 
     let question = asked(dave.types("1234222222").await);
