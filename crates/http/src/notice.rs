@@ -42,6 +42,19 @@ const NOTICES: &[(&str, &str, &str)] = &[
         "That was your last backup code. Save a new list now.",
     ),
     (
+        "emails-saved",
+        OK,
+        "E-mail addresses saved. The old ones were told.",
+    ),
+    ("method-added", OK, "Added. You can sign in with it from now on."),
+    (
+        "method-expired",
+        BAD,
+        "This took too long. Begin to set it up again.",
+    ),
+    ("method-removed", OK, "Removed. It no longer signs you in."),
+    ("method-renamed", OK, "Renamed."),
+    (
         "no-more-codes",
         "warn",
         "No more codes are sent for a while. Use the last one, or try another way.",

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use portcullis_crypto::{is_personal_token, token_digest};
 use portcullis_model::{
-    Actor, Caller, Door, Role, Scope, Scopes, Secret, Subject, SubjectKind, Theme, TokenId, UserId, UserState,
+    Actor, Caller, Door, EmailChoice, Role, Scope, Scopes, Secret, Subject, SubjectKind, Theme, TokenId,
+    UserId, UserState,
 };
 use portcullis_store::users::User;
 use portcullis_store::{Snapshot, Tx, sessions, tokens, users};
@@ -26,6 +27,9 @@ pub struct Me {
     pub username: String,
     pub display_name: String,
     pub email: String,
+    /// A second address for codes.
+    pub email2: String,
+    pub email_choice: EmailChoice,
     pub role: Role,
     pub theme: Theme,
 }
@@ -209,6 +213,8 @@ fn me(user: User) -> Me {
         username: user.username,
         display_name: user.display_name,
         email: user.email,
+        email2: user.email2,
+        email_choice: user.email_choice,
         role: user.role,
         theme: user.theme,
     }

@@ -1,5 +1,7 @@
 //! What a person keeps for themselves: factors, sessions, password, tokens, preferences.
 
+mod confirm;
+mod methods;
 mod preferences;
 mod security;
 mod sessions;
@@ -14,6 +16,13 @@ pub(crate) fn router() -> Router<Web> {
     Router::new()
         .route("/me/security", get(security::show))
         .route("/me/security/backup-codes", post(security::regenerate))
+        .route("/me/confirm", get(confirm::show).post(confirm::confirm))
+        .route("/me/confirm/ask", post(confirm::ask))
+        .route("/me/security/add", get(methods::pending).post(methods::begin))
+        .route("/me/security/add/confirm", post(methods::confirm))
+        .route("/me/security/methods/{id}/rename", post(methods::rename))
+        .route("/me/security/methods/{id}/remove", post(methods::remove))
+        .route("/me/security/emails", post(methods::emails))
         .route("/me/security/password", post(security::change_password))
         .route("/me/sessions/{id}/end", post(sessions::end))
         .route("/me/sessions/end-all", post(sessions::end_all))

@@ -5,6 +5,9 @@ mod password;
 mod set_up;
 mod way;
 
+pub(crate) use code::Prompt;
+pub(crate) use way::Way;
+
 use askama::Template;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Query, State};

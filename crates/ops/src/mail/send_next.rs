@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use portcullis_model::{Delivery, Letter, MailError, Scope, Subject, SubjectKind};
+use portcullis_model::{Delivery, LeftOut, Letter, MailError, Scope, Subject, SubjectKind};
 use portcullis_store::outbox::{self, Waiting};
 use portcullis_store::{Tx, sealed, users};
 
@@ -117,6 +117,7 @@ impl Remote for SendNext {
             Ok(delivery) => {
                 outbox::finish(tx, id, "sent", "", now).await?;
                 sealed::delete(tx, id).await?;
+                retry_left_out(services, tx, &task, &delivery).await?;
                 let reply = for_trail(&delivery.reply);
                 permit.message(format!("Sent `{subject}`; the mail server said: {reply}"));
                 Ok(Sent::Gone)
@@ -138,6 +139,42 @@ impl Remote for SendNext {
             }
         }
     }
+}
+
+/// Tries once more, with a letter of their own, those whom the server did not take this time.
+async fn retry_left_out(
+    services: &Services,
+    tx: &Tx,
+    task: &Task,
+    delivery: &Delivery,
+) -> Result<(), OpError> {
+    let later = |out: &&LeftOut| matches!(out.error, MailError::Later(_));
+    let to: Vec<String> = delivery
+        .left_out
+        .iter()
+        .filter(later)
+        .map(|out| out.to.clone())
+        .collect();
+    if to.is_empty() {
+        return Ok(());
+    }
+    let waiting = Waiting {
+        id: services.new_id(),
+        state: "waiting".to_owned(),
+        attempts: 1,
+        next_at: services.now() + wait_after(1),
+        ..task.waiting.clone()
+    };
+    let letter = Letter {
+        to,
+        ..task.letter.clone()
+    };
+    let bytes = serde_json::to_vec(&letter).map_err(|_| OpError::Damaged)?;
+    services
+        .vault
+        .seal_value(services, tx, SealedKind::Letter, waiting.id, &bytes)
+        .await?;
+    Ok(outbox::insert(tx, &waiting).await?)
 }
 
 /// 5 s after the first failure, doubling up to an hour.

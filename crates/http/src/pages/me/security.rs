@@ -28,9 +28,15 @@ struct SecurityPage {
     codes: Option<Codes>,
     sessions: Vec<Session>,
     entries: Vec<Entry>,
+    email: String,
+    email2: String,
+    email_choice: &'static str,
 }
 
 struct Method {
+    id: String,
+    /// Whether the person may rename and remove it.
+    own: bool,
     kind: &'static str,
     icon: &'static str,
     name: String,
@@ -119,6 +125,15 @@ pub(super) async fn change_password(State(web): State<Web>, posted: Posted) -> A
     }
 }
 
+/// The page once more, with what is wrong.
+pub(super) async fn again(web: &Web, who: &SignedIn, errors: Errors) -> Answer {
+    let shown = SecurityPage {
+        errors,
+        ..look(web, who).await?
+    };
+    page_with(StatusCode::UNPROCESSABLE_ENTITY, &shown)
+}
+
 async fn look(web: &Web, who: &SignedIn) -> Answer<SecurityPage> {
     let now = web.gate.now();
     let factors = web.gate.read(&who.caller, factors::ListMine).await?;
@@ -135,8 +150,13 @@ async fn look(web: &Web, who: &SignedIn) -> Answer<SecurityPage> {
         methods: methods
             .into_iter()
             .map(|factor| Method {
+                id: factor.id.to_string(),
+                own: matches!(factor.kind, FactorKind::Totp | FactorKind::WebAuthn),
                 kind: factor.kind.label(),
-                icon: "smartphone",
+                icon: match factor.kind {
+                    FactorKind::WebAuthn => "key-round",
+                    _ => "smartphone",
+                },
                 name: factor.name,
                 added: moment(factor.created_at),
                 used: factor.used_at.map(moment),
@@ -148,6 +168,9 @@ async fn look(web: &Web, who: &SignedIn) -> Answer<SecurityPage> {
             .map(|session| session_of(session, moment))
             .collect(),
         entries: Entry::all(entries, now),
+        email: who.me.email.clone(),
+        email2: who.me.email2.clone(),
+        email_choice: who.me.email_choice.word(),
     })
 }
 

@@ -41,10 +41,26 @@ struct CodePage {
 
 /// What the RADIUS server asks next.
 #[derive(Default, Deserialize)]
-struct Prompt {
+pub(crate) struct Prompt {
     prompt: String,
     #[serde(default)]
     echo: bool,
+}
+
+impl Prompt {
+    pub(crate) fn read(text: &str) -> Self {
+        serde_json::from_str(text).unwrap_or_default()
+    }
+
+    /// The way with the server's question, or with our own words where it asks without any.
+    pub(crate) fn ask(self, way: Way) -> Way {
+        let question = if self.prompt.trim().is_empty() {
+            "The server asks for one more answer.".to_owned()
+        } else {
+            self.prompt
+        };
+        way.asking(question, self.echo)
+    }
 }
 
 pub(super) async fn show(
@@ -188,8 +204,7 @@ fn view(web: &Web, login: LoginView, next: String, wrong: Option<u32>) -> CodePa
     match method {
         FactorKind::WebAuthn => options = Some(login.prompt),
         FactorKind::Radius if !login.prompt.is_empty() => {
-            let asked: Prompt = serde_json::from_str(&login.prompt).unwrap_or_default();
-            way = way.asking(asked.prompt, asked.echo);
+            way = Prompt::read(&login.prompt).ask(way);
         }
         _ => {}
     }

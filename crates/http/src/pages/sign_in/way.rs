@@ -4,7 +4,7 @@ use portcullis_model::FactorKind;
 use portcullis_ops::sign_in::INCORRECT;
 
 /// How one kind of second factor looks while signing in.
-pub(super) struct Way {
+pub(crate) struct Way {
     pub kind: FactorKind,
     pub title: &'static str,
     pub label: &'static str,
@@ -26,7 +26,7 @@ pub(super) struct Way {
 
 impl Way {
     /// The same way with the server's own question.
-    pub(super) fn asking(self, question: String, echo: bool) -> Self {
+    pub(crate) fn asking(self, question: String, echo: bool) -> Self {
         Self {
             label: "Answer",
             hint: question.into(),
@@ -35,7 +35,7 @@ impl Way {
         }
     }
 
-    pub(super) fn of(kind: FactorKind) -> Self {
+    pub(crate) fn of(kind: FactorKind) -> Self {
         let plain = Self {
             kind,
             title: "",
