@@ -8,6 +8,7 @@ mod clock;
 mod database;
 mod mailbox;
 mod people;
+mod policy;
 pub mod radius;
 pub mod server;
 mod slot;

@@ -8,6 +8,7 @@ mod input;
 mod machine;
 mod rights;
 mod rotation;
+mod second_factors;
 mod sessions;
 mod setup;
 mod sign_in;
