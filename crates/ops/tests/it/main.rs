@@ -6,6 +6,7 @@ mod gate;
 mod guessing;
 mod input;
 mod machine;
+mod policy;
 mod rights;
 mod rotation;
 mod second_factors;

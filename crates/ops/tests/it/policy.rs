@@ -1,0 +1,492 @@
+//! The policy: who must prove what, seen before it is applied, and taken back.
+
+use std::time::Duration;
+
+use portcullis_model::{
+    Clock, FactorKind, Grace, PersonSetting, PolicyChange, Requirement, Role, Secret, SitePolicy,
+};
+use portcullis_ops::OpError;
+use portcullis_ops::mfa_policy::{self, Apply, Blocked, Effect, Preview, Undo};
+use portcullis_ops::sign_in::{FactorStep, Find, LoginStep, PasswordStep, SkipSetUp};
+use portcullis_testkit::{Person, World};
+
+const APP: &[FactorKind] = &[FactorKind::Totp];
+const EMAIL: &[FactorKind] = &[FactorKind::Email];
+
+fn of_group(group: portcullis_model::GroupId, methods: &[FactorKind]) -> PolicyChange {
+    PolicyChange {
+        groups: vec![(group, Some(Requirement::of(methods.iter().copied())))],
+        ..PolicyChange::default()
+    }
+}
+
+/// Mail is set, and e-mail and the app are switched on.
+async fn company() -> World {
+    let world = World::new().await;
+    world.set_mail().await;
+    world
+        .switch_on(&[FactorKind::Email, FactorKind::BackupCode, FactorKind::Totp])
+        .await;
+    world
+}
+
+#[tokio::test]
+async fn the_story_of_the_group_cascade() {
+    let world = company().await;
+    let finance = world.group("Finance", None).await;
+    let payable = world.group("Accounts payable", Some(finance)).await;
+    let treasury = world.group("Treasury", Some(finance)).await;
+    let mut people = Vec::new();
+    for (username, group) in [
+        ("a.reyes", payable),
+        ("b.khan", finance),
+        ("m.chen", finance),
+        ("t.ito", treasury),
+    ] {
+        let person = world.user(username, Role::PasswordUser).await;
+        world.move_to(person.id, group).await;
+        people.push(person);
+    }
+    let [reyes, khan, chen, ito] = <[Person; 4]>::try_from(people).unwrap();
+    // One was set earlier, one is not to inherit, one sub-group has its own.
+    world
+        .apply(PolicyChange {
+            people: vec![
+                (
+                    khan.id,
+                    PersonSetting {
+                        uses_group_settings: true,
+                        requirement: Some(Requirement::of([FactorKind::Email])),
+                    },
+                ),
+                (
+                    chen.id,
+                    PersonSetting {
+                        uses_group_settings: false,
+                        requirement: Some(Requirement::of([FactorKind::Email])),
+                    },
+                ),
+            ],
+            ..PolicyChange::default()
+        })
+        .await
+        .unwrap();
+    world.require(treasury, EMAIL).await;
+
+    let previewed = world.preview(of_group(finance, APP)).await.unwrap();
+    world.require(finance, APP).await;
+
+    let effects: Vec<(&str, &str, &str, Effect)> = previewed
+        .rows
+        .iter()
+        .map(|row| {
+            (
+                row.username.as_str(),
+                row.now.as_str(),
+                row.after.as_str(),
+                row.effect,
+            )
+        })
+        .collect();
+    assert_eq!(
+        effects,
+        [
+            (
+                "a.reyes",
+                "Authenticator App or Email",
+                "Authenticator App",
+                Effect::Changed
+            ),
+            ("b.khan", "Email", "Authenticator App", Effect::Changed),
+            ("m.chen", "Email", "Email", Effect::Unchanged),
+            ("t.ito", "Email", "Email", Effect::Unchanged),
+        ]
+    );
+    assert_eq!(previewed.rows[0].group, "Finance/Accounts payable");
+    assert_eq!(
+        previewed.rows[1].why,
+        "Inherits from Finance; overrides the earlier choice."
+    );
+    let sub_groups: Vec<&str> = previewed
+        .sub_groups
+        .iter()
+        .map(|group| group.path.as_str())
+        .collect();
+    assert_eq!(sub_groups, ["Finance/Treasury"]);
+    for (person, method) in [
+        (&reyes, FactorKind::Totp),
+        (&khan, FactorKind::Totp),
+        (&chen, FactorKind::Email),
+        (&ito, FactorKind::Email),
+    ] {
+        let token = world.pass_password(&world.gate, person).await;
+        let view = world.gate.read(&world.anonymous(), Find { token }).await.unwrap();
+        assert_eq!(view.method, Some(method), "{}", person.username);
+    }
+}
+
+#[tokio::test]
+async fn the_lines_of_the_user_activity_are_those_of_the_source() {
+    let world = company().await;
+    let alice = world.user("alice", Role::PasswordUser).await;
+    let before = world.last_entry().await;
+
+    let token = world.pass_password(&world.gate, &alice).await;
+    for _ in 0..4 {
+        let wrong = alice.wrong_code(&world);
+        world.prove_factor(&world.gate, &token, &wrong).await.unwrap();
+    }
+    let token = world.pass_password(&world.gate, &alice).await;
+    world.clock.advance(Duration::from_secs(121));
+    world
+        .prove_factor(&world.gate, &token, &alice.code(&world))
+        .await
+        .unwrap();
+    let token = world.pass_password(&world.gate, &alice).await;
+    world
+        .prove_factor(&world.gate, &token, &alice.code(&world))
+        .await
+        .unwrap();
+
+    let messages: Vec<String> = world
+        .entries_after(before)
+        .await
+        .iter()
+        .map(|entry| entry.message.to_string())
+        .collect();
+    let pending = "Login pre-authenticated, await verification. MFA method: Authenticator App";
+    let incorrect = "Login error. MFA method: Authenticator App, MFA error: Incorrect verification code.";
+    assert_eq!(
+        messages,
+        [
+            pending,
+            incorrect,
+            incorrect,
+            incorrect,
+            "Login error. MFA method: Authenticator App, MFA error: Too many failed attempts with incorrect verification \
+             code.",
+            pending,
+            "Login error. MFA method: Authenticator App, MFA error: Correct verification code was not entered before \
+             timeout.",
+            pending,
+            "Login verified. MFA method: Authenticator App",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn who_must_set_up_the_app_is_asked_at_the_next_sign_in_and_may_put_it_off_as_often_as_was_said() {
+    let world = company().await;
+    let sales = world.group("Sales", None).await;
+    let alice = world.user("alice", Role::PasswordUser).await;
+    world.move_to(alice.id, sales).await;
+    let mut requirement = Requirement::of([FactorKind::WebAuthn]);
+    requirement.grace = Grace::Skips(2);
+    world
+        .switch_on(&[FactorKind::BackupCode, FactorKind::Totp, FactorKind::WebAuthn])
+        .await;
+    world
+        .apply(PolicyChange {
+            groups: vec![(sales, Some(requirement))],
+            ..PolicyChange::default()
+        })
+        .await
+        .unwrap();
+
+    for expected in [true, true, false] {
+        world.clock.advance(Duration::from_secs(30));
+        let token = world.pass_password(&world.gate, &alice).await;
+        let step = world
+            .prove_factor(&world.gate, &token, &alice.code(&world))
+            .await
+            .unwrap();
+        let FactorStep::MustSetUp { login_token } = step else {
+            panic!("a key must be set up")
+        };
+        let find = Find {
+            token: login_token.clone(),
+        };
+        let view = world.gate.read(&world.anonymous(), find).await.unwrap();
+        assert_eq!((view.step, view.may_skip), (LoginStep::SetUp, expected));
+        assert_eq!(view.to_set_up, [FactorKind::WebAuthn]);
+        let skip = SkipSetUp { token: login_token };
+        let skipped = world.gate.write(&world.anonymous(), skip).await;
+        assert_eq!(skipped.is_ok(), expected);
+    }
+}
+
+#[tokio::test]
+async fn a_change_on_one_node_is_obeyed_on_another_at_once_even_by_who_is_just_signing_in() {
+    let world = company().await;
+    let alice = world.user("alice", Role::PasswordUser).await;
+    let other = world.second_node().await;
+    let half = world.pass_password(&other, &alice).await;
+
+    world.require_of(alice.id, EMAIL).await;
+
+    let new = world.pass_password(&other, &alice).await;
+    let view = other.read(&world.anonymous(), Find { token: new }).await.unwrap();
+    assert_eq!(view.method, Some(FactorKind::Email));
+    let step = world
+        .prove_factor(&other, &half, &alice.code(&world))
+        .await
+        .unwrap();
+    assert!(matches!(step, FactorStep::Wrong { .. }), "the app was taken away");
+    // What is allowed only since then was not allowed when the password was right.
+    world.require_of(alice.id, APP).await;
+    let half = world.pass_password(&other, &alice).await;
+    world.require_of(alice.id, EMAIL).await;
+    assert!(matches!(
+        world.choose(&other, &half, FactorKind::Email).await,
+        Err(OpError::NotFound)
+    ));
+}
+
+#[tokio::test]
+async fn a_change_that_locks_the_last_administrator_out_is_refused_and_nothing_is_changed() {
+    let world = World::new().await;
+    let site = SitePolicy {
+        methods: vec![FactorKind::Email],
+        ..SitePolicy::default()
+    };
+    let change = PolicyChange {
+        site: Some(site),
+        ..PolicyChange::default()
+    };
+
+    let previewed = world.preview(change.clone()).await.unwrap();
+    let applied = world.apply(change).await;
+
+    assert!(previewed.locks_out);
+    let Err(OpError::Conflict(text)) = applied else {
+        panic!("nobody could sign in any more")
+    };
+    assert_eq!(
+        text,
+        "This change would leave no administrator able to sign in, so it wasn't applied."
+    );
+    let administrator = world.administrator().await;
+    assert!(world.sign_in(&administrator).await.is_ok());
+}
+
+#[tokio::test]
+async fn people_without_an_address_are_told_before_and_not_after() {
+    let world = company().await;
+    let alice = world.user("alice", Role::PasswordUser).await;
+    let sales = world.group("Sales", None).await;
+    world.move_to(alice.id, sales).await;
+    let administrator = world.fresh_administrator().await;
+    let none = portcullis_ops::users::SetEmails {
+        id: alice.id,
+        email: String::new(),
+        email2: String::new(),
+        choice: None,
+    };
+    world.gate.write(&administrator, none).await.unwrap();
+
+    let previewed = world.preview(of_group(sales, EMAIL)).await.unwrap();
+
+    assert_eq!(previewed.count(Effect::Blocked), 1);
+    assert_eq!(previewed.rows[0].after, "Blocked: No email address");
+    world.require(sales, EMAIL).await;
+    assert_eq!(
+        world.explain(alice.id).await.effective.blocked,
+        Some(Blocked::NoEmail)
+    );
+    let token = world.begin(&world.gate, "alice").await;
+    let step = world.prove_password(&world.gate, &token, &alice.password).await;
+    assert!(matches!(step, Ok(PasswordStep::Blocked)));
+}
+
+#[tokio::test]
+async fn a_change_can_be_taken_back_for_a_day() {
+    let world = company().await;
+    let sales = world.group("Sales", None).await;
+    let first = world.require(sales, APP).await;
+    let second = world.require(sales, EMAIL).await;
+    let administrator = world.fresh_administrator().await;
+
+    let too_early = world.gate.write(&administrator, Undo { id: first.id }).await;
+    world
+        .gate
+        .write(&administrator, Undo { id: second.id })
+        .await
+        .unwrap();
+    let requirement = requirement_of(&world).await;
+    world.clock.advance(Duration::from_hours(25));
+    let administrator = world.fresh_administrator().await;
+    let too_late = world.gate.write(&administrator, Undo { id: first.id }).await;
+
+    assert!(matches!(too_early, Err(OpError::Conflict(_))));
+    assert_eq!(requirement, Some(Requirement::of([FactorKind::Totp])));
+    assert!(matches!(too_late, Err(OpError::Conflict(_))));
+}
+
+async fn requirement_of(world: &World) -> Option<Requirement> {
+    let administrator = world.fresh_administrator().await;
+    let groups = world
+        .gate
+        .read(&administrator, portcullis_ops::groups::List)
+        .await
+        .unwrap();
+    groups.into_iter().next().unwrap().group.requirement
+}
+
+#[tokio::test]
+async fn a_scheduled_change_holds_from_its_time_on() {
+    let world = company().await;
+    let sales = world.group("Sales", None).await;
+    let administrator = world.fresh_administrator().await;
+    let previewed = world.preview(of_group(sales, APP)).await.unwrap();
+    let apply = Apply {
+        change: of_group(sales, APP),
+        summary: "Sales use the app".to_owned(),
+        version: previewed.version,
+        at: Some(world.clock.now() + Duration::from_hours(2)),
+    };
+    let applied = world.gate.write(&administrator, apply).await.unwrap();
+    assert!(applied.scheduled);
+
+    let job = world.job();
+    let early = world.gate.write(&job, mfa_policy::ApplyDue).await.unwrap();
+    let before = requirement_of(&world).await;
+    world.clock.advance(Duration::from_hours(3));
+    let due = world.gate.write(&job, mfa_policy::ApplyDue).await.unwrap();
+    let again = world.gate.write(&job, mfa_policy::ApplyDue).await.unwrap();
+
+    assert_eq!((early, before), (0, None));
+    assert_eq!((due, again), (1, 0));
+    assert_eq!(
+        requirement_of(&world).await,
+        Some(Requirement::of([FactorKind::Totp]))
+    );
+}
+
+#[tokio::test]
+async fn of_two_changes_of_one_preview_the_second_is_refused() {
+    let world = company().await;
+    let sales = world.group("Sales", None).await;
+    let previewed = world.preview(of_group(sales, APP)).await.unwrap();
+    world.require(sales, EMAIL).await;
+    let administrator = world.fresh_administrator().await;
+
+    let apply = Apply {
+        change: of_group(sales, APP),
+        summary: String::new(),
+        version: previewed.version,
+        at: None,
+    };
+    let late = world.gate.write(&administrator, apply).await;
+
+    assert!(matches!(late, Err(OpError::Conflict(_))));
+}
+
+#[tokio::test]
+async fn a_change_that_makes_no_sense_is_refused_at_the_edge() {
+    let world = company().await;
+    let sales = world.group("Sales", None).await;
+    let mut hasty = Requirement::of([FactorKind::Totp]);
+    hasty.code_seconds = Some(5);
+    let only_backup = SitePolicy {
+        methods: vec![FactorKind::BackupCode],
+        ..SitePolicy::default()
+    };
+    let changes = [
+        of_group(sales, &[]),
+        PolicyChange {
+            groups: vec![(sales, Some(hasty))],
+            ..PolicyChange::default()
+        },
+        PolicyChange {
+            site: Some(only_backup),
+            ..PolicyChange::default()
+        },
+    ];
+
+    for change in changes {
+        assert!(matches!(world.preview(change).await, Err(OpError::Invalid(_))));
+    }
+    assert!(matches!(
+        world.preview(PolicyChange::default()).await,
+        Err(OpError::Conflict(_))
+    ));
+}
+
+#[tokio::test]
+async fn times_and_retries_of_a_group_count_at_sign_in() {
+    let world = company().await;
+    let sales = world.group("Sales", None).await;
+    let alice = world.user("alice", Role::PasswordUser).await;
+    world.move_to(alice.id, sales).await;
+    let mut requirement = Requirement::of([FactorKind::Totp]);
+    requirement.code_seconds = Some(40);
+    requirement.retries = Some(0);
+    world
+        .apply(PolicyChange {
+            groups: vec![(sales, Some(requirement))],
+            ..PolicyChange::default()
+        })
+        .await
+        .unwrap();
+
+    let token = world.pass_password(&world.gate, &alice).await;
+    let view = world
+        .gate
+        .read(&world.anonymous(), Find { token: token.clone() })
+        .await
+        .unwrap();
+    let step = world
+        .prove_factor(&world.gate, &token, &Secret::new("000000"))
+        .await
+        .unwrap();
+
+    assert_eq!((view.seconds_left, view.tries_left), (40, 1));
+    assert!(matches!(step, FactorStep::TooManyFailures));
+}
+
+#[tokio::test]
+async fn preview_sign_in_and_why_agree_about_everybody() {
+    let world = company().await;
+    let top = world.group("Company", None).await;
+    let below = world.group("Finance", Some(top)).await;
+    let mut people = Vec::new();
+    for (number, group) in [(1, top), (2, below), (3, below), (4, top)] {
+        let person = world.user(&format!("p{number}"), Role::PasswordUser).await;
+        world.move_to(person.id, group).await;
+        people.push(person);
+    }
+    world.require_of(people[2].id, APP).await;
+    for change in [of_group(top, EMAIL), of_group(below, APP), of_group(top, APP)] {
+        let previewed = world.preview(change.clone()).await.unwrap();
+        world.apply(change).await.unwrap();
+        for person in &people {
+            let why = world.explain(person.id).await.effective;
+            if let Some(row) = previewed.rows.iter().find(|row| row.id == person.id) {
+                assert_eq!(row.after, why.text(), "{}", person.username);
+            }
+            let token = world.pass_password(&world.gate, person).await;
+            let view = world.gate.read(&world.anonymous(), Find { token }).await.unwrap();
+            assert_eq!(view.methods, why.asked(), "{}", person.username);
+        }
+    }
+}
+
+#[tokio::test]
+async fn only_administrators_preview_apply_and_undo() {
+    let world = company().await;
+    let sales = world.group("Sales", None).await;
+    for role in [
+        Role::PasswordAdministrator,
+        Role::PasswordAuditor,
+        Role::PasswordUser,
+    ] {
+        let person = world.user(role.word(), role).await;
+        let preview = Preview {
+            change: of_group(sales, APP),
+        };
+        assert!(matches!(
+            world.gate.read(&person.caller, preview).await,
+            Err(OpError::Denied)
+        ));
+    }
+}
