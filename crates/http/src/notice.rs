@@ -76,6 +76,16 @@ const NOTICES: &[(&str, &str, &str)] = &[
     ),
     ("password-set", OK, "New password saved as version {n}."),
     ("preferences-saved", OK, "Preferences saved."),
+    (
+        "reset-expired",
+        BAD,
+        "This link was used, or its time is over. Ask for a new one.",
+    ),
+    (
+        "reset-sent",
+        OK,
+        "If an account matches, we've sent a reset link. It works for 30 minutes.",
+    ),
     ("resource-added", OK, "Resource added."),
     ("resource-deleted", OK, "Resource moved to the trash."),
     ("resource-restored", OK, "Resource restored."),

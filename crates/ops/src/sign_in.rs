@@ -12,10 +12,12 @@ mod cancel;
 mod challenge;
 mod choose_method;
 mod find;
+mod forgot_password;
 pub(crate) mod limits;
 pub(crate) mod proof;
 mod prove_factor;
 mod prove_password;
+mod redeem_reset;
 pub(crate) mod set_up;
 mod sign_out;
 
@@ -25,8 +27,10 @@ pub(crate) use challenge::unanswered;
 pub use challenge::{Challenge, Challenged};
 pub use choose_method::ChooseMethod;
 pub use find::{Delivery, Find, LoginStep, LoginView};
+pub use forgot_password::ForgotPassword;
 pub use prove_factor::{FactorStep, ProveFactor};
 pub use prove_password::{PasswordStep, ProvePassword};
+pub use redeem_reset::RedeemReset;
 pub use set_up::{BeginSetUp, ConfirmSetUp, SetUp, SetUpStep, ShowSetUp, SkipSetUp};
 pub use sign_out::SignOut;
 

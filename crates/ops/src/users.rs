@@ -29,10 +29,13 @@ pub use set_theme::SetTheme;
 pub use unlock::Unlock;
 
 use portcullis_crypto::{draw_setup_code, setup_code_digest};
-use portcullis_model::{InvitationId, Role, UserId};
+use portcullis_model::{InvitationId, Role, Secret, Timestamp, UserId};
 use portcullis_store::users::User;
 use portcullis_store::{Snapshot, Tx, invitations, users};
 
+use crate::letters::{self, Circumstances};
+use crate::mail::{Occasion, post};
+use crate::settings::{self, Connection};
 use crate::sign_in::limits;
 use crate::{OpError, Permit, Services};
 
@@ -66,6 +69,48 @@ async fn keep_one_administrator(tx: &Tx, user: &User) -> Result<(), OpError> {
         ));
     }
     Ok(())
+}
+
+/// Tells a person by e-mail that there is an account for them. The set-up code is not in the letter: whoever reads the
+/// mailbox could choose the password and the second step with it.
+async fn tell_invited(
+    services: &Services,
+    tx: &Tx,
+    by: &str,
+    user: &User,
+    until: Timestamp,
+) -> Result<(), OpError> {
+    if user.email.is_empty() || !settings::is_set(tx, Connection::Mail).await? {
+        return Ok(());
+    }
+    let circumstances = Circumstances {
+        site: &services.site,
+        at: services.now(),
+        address: "",
+        agent: "",
+    };
+    let letter = letters::link(
+        &circumstances,
+        "Set up your account",
+        &format!(
+            "{by} made the account {} for you. Open the address below and type the set-up code that {by} gives you. It \
+             works once, until {} UTC.",
+            user.username,
+            until.to_text()
+        ),
+        Secret::new(format!("{}/setup", services.site.url)),
+        "If you don't know what this is about, ask before you do anything.",
+        vec![user.email.clone()],
+    );
+    post(
+        services,
+        tx,
+        Occasion::Invitation,
+        user.id,
+        &letter,
+        limits::INVITATION,
+    )
+    .await
 }
 
 /// Draws a set-up code for `user`; earlier ones die.

@@ -119,7 +119,53 @@ CREATE TABLE logins (
   agent text NOT NULL,
   created_at bigint NOT NULL,
   step_ends_at bigint NOT NULL,
-  ends_at bigint NOT NULL
+  ends_at bigint NOT NULL,
+  allowed text NOT NULL DEFAULT ''::text,
+  retries bigint NOT NULL DEFAULT 3,
+  passed_at bigint,
+  prompt text NOT NULL DEFAULT ''::text,
+  challenged_at bigint,
+  challenges bigint NOT NULL DEFAULT 0
+);
+CREATE TABLE outbox (
+  id uuid NOT NULL,
+  kind text NOT NULL,
+  user_id uuid,
+  login_id uuid,
+  subject text NOT NULL,
+  state text NOT NULL,
+  attempts bigint NOT NULL,
+  next_at bigint NOT NULL,
+  ends_at bigint NOT NULL,
+  problem text NOT NULL,
+  created_at bigint NOT NULL,
+  finished_at bigint
+);
+CREATE TABLE password_resets (
+  id uuid NOT NULL,
+  user_id uuid NOT NULL,
+  digest bytea NOT NULL,
+  created_at bigint NOT NULL,
+  expires_at bigint NOT NULL,
+  used_at bigint
+);
+CREATE TABLE people_groups (
+  id uuid NOT NULL,
+  parent_id uuid,
+  name text NOT NULL,
+  requirement text NOT NULL,
+  created_at bigint NOT NULL
+);
+CREATE TABLE policy_changes (
+  id uuid NOT NULL,
+  version bigint NOT NULL,
+  state text NOT NULL,
+  summary text NOT NULL,
+  change text NOT NULL,
+  made_at bigint NOT NULL,
+  made_by text NOT NULL,
+  applies_at bigint NOT NULL,
+  undone_at bigint
 );
 CREATE TABLE resources (
   position bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
@@ -143,6 +189,13 @@ CREATE TABLE resources (
 CREATE TABLE schema_version (
   version bigint NOT NULL
 );
+CREATE TABLE sealed (
+  id uuid NOT NULL,
+  what text NOT NULL,
+  kek_version bigint NOT NULL,
+  wrapped_key bytea NOT NULL,
+  ciphertext bytea NOT NULL
+);
 CREATE TABLE sessions (
   id uuid NOT NULL,
   token_digest bytea NOT NULL,
@@ -153,7 +206,16 @@ CREATE TABLE sessions (
   agent text NOT NULL,
   created_at bigint NOT NULL,
   seen_at bigint NOT NULL,
-  ends_at bigint NOT NULL
+  ends_at bigint NOT NULL,
+  proven_at bigint NOT NULL DEFAULT 0
+);
+CREATE TABLE settings (
+  name text NOT NULL,
+  id uuid NOT NULL,
+  revision bigint NOT NULL,
+  value text NOT NULL,
+  changed_at bigint NOT NULL,
+  changed_by text NOT NULL
 );
 CREATE TABLE tokens (
   id uuid NOT NULL,
@@ -177,7 +239,13 @@ CREATE TABLE users (
   epoch bigint NOT NULL,
   theme text NOT NULL,
   created_at bigint NOT NULL,
-  last_sign_in_at bigint
+  last_sign_in_at bigint,
+  email2 text NOT NULL DEFAULT ''::text,
+  email_choice text NOT NULL DEFAULT 'first'::text,
+  group_id uuid,
+  uses_group_settings bigint NOT NULL DEFAULT 1,
+  requirement text NOT NULL DEFAULT ''::text,
+  skips bigint NOT NULL DEFAULT 0
 );
 CREATE TABLE versions (
   id uuid NOT NULL,
@@ -206,11 +274,20 @@ ALTER TABLE key_rotations ADD CONSTRAINT key_rotations_pkey PRIMARY KEY (id);
 ALTER TABLE key_slots ADD CONSTRAINT key_slots_pkey PRIMARY KEY (id);
 ALTER TABLE logins ADD CONSTRAINT logins_pkey PRIMARY KEY (id);
 ALTER TABLE logins ADD CONSTRAINT logins_token_digest_key UNIQUE (token_digest);
+ALTER TABLE outbox ADD CONSTRAINT outbox_pkey PRIMARY KEY (id);
+ALTER TABLE password_resets ADD CONSTRAINT password_resets_digest_key UNIQUE (digest);
+ALTER TABLE password_resets ADD CONSTRAINT password_resets_pkey PRIMARY KEY (id);
+ALTER TABLE people_groups ADD CONSTRAINT people_groups_pkey PRIMARY KEY (id);
+ALTER TABLE policy_changes ADD CONSTRAINT policy_changes_pkey PRIMARY KEY (id);
+ALTER TABLE policy_changes ADD CONSTRAINT policy_changes_version_key UNIQUE (version);
 ALTER TABLE resources ADD CONSTRAINT resources_pkey PRIMARY KEY (id);
 ALTER TABLE resources ADD CONSTRAINT resources_position_key UNIQUE ("position");
 ALTER TABLE schema_version ADD CONSTRAINT schema_version_pkey PRIMARY KEY (version);
+ALTER TABLE sealed ADD CONSTRAINT sealed_pkey PRIMARY KEY (id);
 ALTER TABLE sessions ADD CONSTRAINT sessions_pkey PRIMARY KEY (id);
 ALTER TABLE sessions ADD CONSTRAINT sessions_token_digest_key UNIQUE (token_digest);
+ALTER TABLE settings ADD CONSTRAINT settings_id_key UNIQUE (id);
+ALTER TABLE settings ADD CONSTRAINT settings_pkey PRIMARY KEY (name);
 ALTER TABLE tokens ADD CONSTRAINT tokens_digest_key UNIQUE (digest);
 ALTER TABLE tokens ADD CONSTRAINT tokens_pkey PRIMARY KEY (id);
 ALTER TABLE users ADD CONSTRAINT users_pkey PRIMARY KEY (id);
@@ -224,9 +301,13 @@ ALTER TABLE grants ADD CONSTRAINT grants_account_id_fkey FOREIGN KEY (account_id
 ALTER TABLE grants ADD CONSTRAINT grants_resource_id_fkey FOREIGN KEY (resource_id) REFERENCES resources(id) ON DELETE CASCADE;
 ALTER TABLE grants ADD CONSTRAINT grants_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id);
 ALTER TABLE invitations ADD CONSTRAINT invitations_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id);
+ALTER TABLE outbox ADD CONSTRAINT outbox_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id);
+ALTER TABLE password_resets ADD CONSTRAINT password_resets_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id);
+ALTER TABLE people_groups ADD CONSTRAINT people_groups_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES people_groups(id);
 ALTER TABLE resources ADD CONSTRAINT resources_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES users(id);
 ALTER TABLE sessions ADD CONSTRAINT sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id);
 ALTER TABLE tokens ADD CONSTRAINT tokens_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id);
+ALTER TABLE users ADD CONSTRAINT users_group_id_fkey FOREIGN KEY (group_id) REFERENCES people_groups(id);
 ALTER TABLE versions ADD CONSTRAINT versions_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE;
 CREATE INDEX accounts_by_owner ON public.accounts USING btree (owner_id, sort, id) WHERE (deleted_at IS NULL);
 CREATE INDEX accounts_by_resource ON public.accounts USING btree (resource_id, sort, id) WHERE (deleted_at IS NULL);
@@ -242,9 +323,17 @@ CREATE UNIQUE INDEX grants_of_account ON public.grants USING btree (user_id, acc
 CREATE UNIQUE INDEX grants_of_resource ON public.grants USING btree (user_id, resource_id) WHERE (resource_id IS NOT NULL);
 CREATE UNIQUE INDEX key_rotations_open ON public.key_rotations USING btree (purpose) WHERE (finished_at IS NULL);
 CREATE INDEX logins_by_end ON public.logins USING btree (ends_at);
+CREATE INDEX outbox_by_age ON public.outbox USING btree (created_at);
+CREATE INDEX outbox_of_login ON public.outbox USING btree (login_id) WHERE (login_id IS NOT NULL);
+CREATE INDEX outbox_waiting ON public.outbox USING btree (next_at) WHERE (state = 'waiting'::text);
+CREATE INDEX password_resets_by_user ON public.password_resets USING btree (user_id, created_at);
+CREATE UNIQUE INDEX people_groups_below ON public.people_groups USING btree (parent_id, name) WHERE (parent_id IS NOT NULL);
+CREATE UNIQUE INDEX people_groups_on_top ON public.people_groups USING btree (name) WHERE (parent_id IS NULL);
+CREATE INDEX policy_changes_due ON public.policy_changes USING btree (applies_at) WHERE (state = 'scheduled'::text);
 CREATE INDEX resources_by_owner ON public.resources USING btree (owner_id, sort, id) WHERE (deleted_at IS NULL);
 CREATE INDEX resources_by_search ON public.resources USING gin (search gin_trgm_ops) WHERE (deleted_at IS NULL);
 CREATE INDEX resources_in_trash ON public.resources USING btree (deleted_at) WHERE (deleted_at IS NOT NULL);
 CREATE INDEX sessions_by_user ON public.sessions USING btree (user_id);
 CREATE INDEX tokens_by_user ON public.tokens USING btree (user_id);
+CREATE INDEX users_by_group ON public.users USING btree (group_id);
 CREATE INDEX versions_by_kek ON public.versions USING btree (kek_version, id);

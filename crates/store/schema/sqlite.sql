@@ -151,6 +151,15 @@ CREATE TABLE outbox (
 CREATE INDEX outbox_by_age ON outbox (created_at);
 CREATE INDEX outbox_of_login ON outbox (login_id) WHERE login_id IS NOT NULL;
 CREATE INDEX outbox_waiting ON outbox (next_at) WHERE state = 'waiting';
+CREATE TABLE password_resets (
+  id BLOB NOT NULL PRIMARY KEY,
+  user_id BLOB NOT NULL REFERENCES users (id),
+  digest BLOB NOT NULL UNIQUE,
+  created_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL,
+  used_at INTEGER
+) STRICT;
+CREATE INDEX password_resets_by_user ON password_resets (user_id, created_at);
 CREATE TABLE people_groups (
   id BLOB NOT NULL PRIMARY KEY,
   parent_id BLOB REFERENCES people_groups (id),

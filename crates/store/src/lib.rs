@@ -20,6 +20,7 @@ pub mod keks;
 pub mod key_rotations;
 pub mod logins;
 pub mod outbox;
+pub mod password_resets;
 pub mod people_groups;
 pub mod policy_changes;
 pub mod resources;

@@ -1,6 +1,7 @@
 //! Signing in: user name, password, second step.
 
 mod code;
+mod forgot;
 mod password;
 mod set_up;
 mod way;
@@ -34,6 +35,8 @@ pub(crate) fn router() -> Router<Web> {
         .route("/sign-in/password", get(password::show).post(password::prove))
         .route("/sign-in/code", get(code::show).post(code::prove))
         .route("/sign-in/method", post(code::choose))
+        .route("/sign-in/forgot", get(forgot::show).post(forgot::send))
+        .route("/sign-in/reset", get(forgot::choose).post(forgot::redeem))
         .route("/sign-in/resend", post(code::resend))
         .route("/sign-in/set-up", get(set_up::show).post(set_up::begin))
         .route(

@@ -6,18 +6,19 @@ use portcullis_model::{
 };
 use portcullis_store::factors::{self, Factor};
 use portcullis_store::logins::{self, Login};
-use portcullis_store::{Tx, guesses, users};
+use portcullis_store::{Tx, guesses, sessions, users};
 use zeroize::Zeroizing;
 
 use crate::factors::{Candidate, Judged, candidates, challenges, judge, settings_of};
-use crate::mfa_policy;
 use crate::sign_in::limits::{Budget, reserve};
 use crate::sign_in::proof::{FirstProof, SecondProof, finish, open_session, person_of};
+use crate::sign_in::prove_password::PASSWORD;
 use crate::sign_in::{
     FIRST_PASSED, INCORRECT, SECOND_PASSED, TIMED_OUT, TOO_MANY, error_line, limits, login_of, unanswered,
     verified_line,
 };
 use crate::{OpError, Operation, Permit, Remote, Right, Services};
+use crate::{mfa_policy, notices};
 
 /// The second proof: a code, or what a key signed.
 pub struct ProveFactor {
@@ -211,11 +212,16 @@ impl Remote for ProveFactor {
                 tries_left: login.retries + 1 - login.tries,
             });
         };
+        let changed = take_new_password(permit, services, tx, &login).await?;
         // In the order of `prepare`: guesses, then login. Two steps at once would wait for each other otherwise.
         guesses::clear(tx, &login.username, method.word()).await?;
         challenges::forget(tx, login.id.0).await?;
         services.vault.record_factors(permit, tx, user).await?;
-        permit.message(verified_line(method));
+        permit.message(if changed {
+            format!("{} The password was changed.", verified_line(method))
+        } else {
+            verified_line(method)
+        });
         if accepted.must_set_up {
             let token = draw_token(&*services.chance);
             SECOND_PASSED.clone_into(&mut login.state);
@@ -244,6 +250,36 @@ impl Remote for ProveFactor {
 
 fn pending(method: FactorKind) -> String {
     crate::sign_in::pending_line(method)
+}
+
+/// Lets the password count that was chosen with a link from a letter, now that both proofs are there.
+async fn take_new_password<O>(
+    permit: &Permit<'_, O>,
+    services: &Services,
+    tx: &Tx,
+    login: &Login,
+) -> Result<bool, OpError> {
+    let Some(hash) = login.password_hash.as_deref() else {
+        return Ok(false);
+    };
+    let user = person_of(tx, login).await?;
+    users::set_password(tx, user.id, hash, services.now()).await?;
+    sessions::end_all(tx, user.id, None).await?;
+    guesses::clear(tx, &user.username, PASSWORD).await?;
+    let what = format!(
+        "The password of your account {} was changed with a link from a letter.",
+        user.username
+    );
+    notices::tell(
+        services,
+        tx,
+        permit.caller(),
+        &user,
+        "Your password was changed",
+        &what,
+    )
+    .await?;
+    Ok(true)
 }
 
 struct Accepted {

@@ -170,7 +170,7 @@ impl Remote for ProvePassword {
 }
 
 /// The strongest method; a temporary pass only if there is no method of the person's own.
-fn first_choice(effective: &Effective) -> Option<FactorKind> {
+pub(super) fn first_choice(effective: &Effective) -> Option<FactorKind> {
     let asked = effective.asked();
     let recovery = [FactorKind::TemporaryPass, FactorKind::BackupCode];
     let own = asked.iter().rev().find(|kind| !recovery.contains(kind));

@@ -6,7 +6,7 @@ use portcullis_store::users::{self, User};
 use portcullis_store::{Tx, people_groups};
 
 use crate::text::Fields;
-use crate::users::{above_reach, invite};
+use crate::users::{above_reach, invite, tell_invited};
 use crate::{OpError, Operation, Permit, Right, Services, Write};
 
 /// Adds a person and draws their set-up code. They choose their own password and enrol their own factor.
@@ -93,9 +93,11 @@ impl Write for Add {
         permit.about(Subject {
             kind: SubjectKind::User,
             id: Some(user.id.0),
-            name: Some(user.username),
+            name: Some(user.username.clone()),
         });
         permit.message(format!("Added as {}.", user.role.label()));
-        invite(services, tx, user.id).await
+        let invitation = invite(services, tx, user.id).await?;
+        tell_invited(services, tx, permit.who(), &user, invitation.expires_at).await?;
+        Ok(invitation)
     }
 }

@@ -1,7 +1,7 @@
 use portcullis_model::{Scope, Subject, SubjectKind, SystemRight, UserId, UserState};
 use portcullis_store::Tx;
 
-use crate::users::{Invitation, above_reach, invite, person};
+use crate::users::{Invitation, above_reach, invite, person, tell_invited};
 use crate::{OpError, Operation, Permit, Right, Services, Write};
 
 /// Draws a new set-up code. Until it is used, the person's password and factors stay as they are.
@@ -45,6 +45,8 @@ impl Write for Invite {
                 "You cannot invite yourself. Ask another administrator.",
             ));
         }
-        invite(services, tx, user.id).await
+        let invitation = invite(services, tx, user.id).await?;
+        tell_invited(services, tx, permit.who(), &user, invitation.expires_at).await?;
+        Ok(invitation)
     }
 }

@@ -64,6 +64,7 @@ fn whatever_changes_something_is_on_record() {
         "login.cancel",
         "login.challenge",
         "login.choose_method",
+        "login.forgot_password",
         "mail.send_next",
         "policy.apply_due",
         "session.ask",

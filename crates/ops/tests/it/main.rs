@@ -2,6 +2,7 @@
 
 mod catalog;
 mod codes;
+mod forgotten;
 mod gate;
 mod guessing;
 mod input;

@@ -446,6 +446,7 @@ async fn a_second_app_counts_when_it_is_confirmed_and_the_last_one_cannot_be_rem
     assert_eq!(
         subjects,
         [
+            "Portcullis: Set up your account",
             "Portcullis: A second step was added",
             "Portcullis: A second step was removed"
         ]

@@ -72,3 +72,13 @@ ALTER TABLE logins ADD COLUMN challenged_at BIGINT;
 ALTER TABLE logins ADD COLUMN challenges BIGINT NOT NULL DEFAULT 0;
 
 ALTER TABLE sessions ADD COLUMN proven_at BIGINT NOT NULL DEFAULT 0;
+
+CREATE TABLE password_resets (
+  id UUID PRIMARY KEY,
+  user_id UUID NOT NULL REFERENCES users (id),
+  digest BYTEA NOT NULL UNIQUE,
+  created_at BIGINT NOT NULL,
+  expires_at BIGINT NOT NULL,
+  used_at BIGINT
+);
+CREATE INDEX password_resets_by_user ON password_resets (user_id, created_at);

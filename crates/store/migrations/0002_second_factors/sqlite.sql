@@ -72,3 +72,13 @@ ALTER TABLE logins ADD COLUMN challenged_at INTEGER;
 ALTER TABLE logins ADD COLUMN challenges INTEGER NOT NULL DEFAULT 0;
 
 ALTER TABLE sessions ADD COLUMN proven_at INTEGER NOT NULL DEFAULT 0;
+
+CREATE TABLE password_resets (
+  id BLOB NOT NULL PRIMARY KEY,
+  user_id BLOB NOT NULL REFERENCES users (id),
+  digest BLOB NOT NULL UNIQUE,
+  created_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL,
+  used_at INTEGER
+) STRICT;
+CREATE INDEX password_resets_by_user ON password_resets (user_id, created_at);

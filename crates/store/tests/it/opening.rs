@@ -15,7 +15,8 @@ async fn opening_twice_is_harmless() {
     let first = Store::open(&database.url()).await.unwrap();
     let second = Store::open(&database.url()).await.unwrap();
 
-    assert_eq!(versions(&database).await, [SCHEMA_VERSION.to_string()]);
+    let all: Vec<String> = (1..=SCHEMA_VERSION).map(|version| version.to_string()).collect();
+    assert_eq!(versions(&database).await, all);
     drop((first, second));
 }
 
@@ -33,7 +34,8 @@ async fn nodes_that_start_at_once_migrate_once() {
         opening.await.unwrap().unwrap();
     }
 
-    assert_eq!(versions(&database).await, [SCHEMA_VERSION.to_string()]);
+    let all: Vec<String> = (1..=SCHEMA_VERSION).map(|version| version.to_string()).collect();
+    assert_eq!(versions(&database).await, all);
 }
 
 #[tokio::test]
@@ -51,7 +53,7 @@ async fn a_newer_schema_is_refused_and_left_alone() {
     assert!(
         matches!(opened, Some(StoreError::TooNew { found, known }) if (found, known) == (newer, SCHEMA_VERSION))
     );
-    assert_eq!(versions(&database).await.len(), 2);
+    assert_eq!(versions(&database).await.last(), Some(&newer.to_string()));
 }
 
 #[tokio::test]
