@@ -14,6 +14,8 @@ struct ErrorPage {
     detail: String,
     lines: Vec<String>,
     request: String,
+    /// Whether a fresh second step would help.
+    step_up: bool,
 }
 
 /// The page for a request that did not work. It has no rail, since it may be that nobody is signed in.
@@ -37,6 +39,7 @@ pub(crate) fn render(web: &Web, problem: &Problem, request: &str) -> Response {
         detail,
         lines,
         request: request.to_owned(),
+        step_up: problem.code == "step_up",
     };
     page_with(problem.status, &page).unwrap_or_else(|_| problem.status.into_response())
 }

@@ -46,7 +46,7 @@ pub(crate) fn router() -> Router<Web> {
         .route("/sign-in/set-up/skip", post(set_up::skip))
         .route("/sign-in/cancel", post(cancel))
         .route("/sign-out", post(sign_out))
-        .layer(DefaultBodyLimit::max(256 * 1024))
+        .layer(DefaultBodyLimit::max(64 * 1024))
 }
 
 #[derive(Template)]

@@ -1,6 +1,7 @@
 use portcullis_model::{AccountId, AccountRight, Scope, Secret, Subject, SubjectKind};
 use portcullis_store::{Snapshot, versions};
 
+use crate::mfa_policy::site_policy;
 use crate::{OpError, Operation, Permit, Read, Right, Services};
 
 /// Shows a password.
@@ -45,6 +46,12 @@ pub(super) async fn open<O>(
     id: AccountId,
     number: Option<u32>,
 ) -> Result<Secret, OpError> {
+    // Whoever is fresh, and every program, needs no look at the policy.
+    if let Err(stale) = permit.fresh(services)
+        && site_policy(snapshot).await?.step_up_reveal
+    {
+        return Err(stale);
+    }
     let (version, current) = versions::find_or_current(snapshot, id, number)
         .await?
         .ok_or(OpError::NotFound)?;

@@ -29,9 +29,10 @@ impl Read for Export {
     async fn run(
         self,
         permit: &Permit<'_, Self>,
-        _services: &Services,
+        services: &Services,
         snapshot: &Snapshot,
     ) -> Result<Vec<AuditView>, OpError> {
+        permit.fresh(services)?;
         let size = PageSize::clamp(200);
         let mut entries = Vec::new();
         let mut before = None;

@@ -474,3 +474,42 @@ async fn c6_what_one_person_begins_another_cannot_finish_and_late_is_too_late() 
     let late = world.gate.remote(&caller, finish()).await;
     assert!(matches!(late, Err(OpError::Expired)));
 }
+
+#[tokio::test]
+async fn where_the_policy_says_so_a_password_is_shown_after_a_fresh_second_step_only() {
+    let world = World::new().await;
+    let (alice, account) = world.owner_with_account("s3cret-of-root").await;
+    let reveal = || portcullis_ops::accounts::RevealPassword {
+        id: account,
+        reason: "INC-7".to_owned(),
+        version: None,
+    };
+    world.clock.advance(Duration::from_mins(16));
+    let caller = world.caller(&alice.session_token).await.unwrap();
+    assert!(world.gate.read(&caller, reveal()).await.is_ok());
+
+    let site = portcullis_model::SitePolicy {
+        step_up_reveal: true,
+        ..portcullis_model::SitePolicy::default()
+    };
+    world
+        .apply(portcullis_model::PolicyChange {
+            site: Some(site),
+            ..portcullis_model::PolicyChange::default()
+        })
+        .await
+        .unwrap();
+
+    assert!(matches!(
+        world.gate.read(&caller, reveal()).await,
+        Err(OpError::StepUp)
+    ));
+    let (method, code) = (FactorKind::Totp, alice.code(&world));
+    world
+        .gate
+        .remote(&caller, sessions::Confirm { method, code })
+        .await
+        .unwrap();
+    let caller = world.caller(&alice.session_token).await.unwrap();
+    assert!(world.gate.read(&caller, reveal()).await.is_ok());
+}
