@@ -5,11 +5,14 @@ mod audit;
 mod body;
 mod document;
 mod grants;
+mod groups;
 mod keys;
 mod me;
+mod mfa;
 mod passwords;
 mod policies;
 mod resources;
+mod settings;
 mod shapes;
 mod users;
 
@@ -40,6 +43,9 @@ fn parts() -> (Router<Web>, OpenApi) {
         .merge(resources::router())
         .merge(accounts::router())
         .merge(users::router())
+        .merge(groups::router())
+        .merge(mfa::router())
+        .merge(settings::router())
         .merge(audit::router())
         .merge(policies::router())
         .merge(passwords::router())
@@ -60,6 +66,9 @@ mod tests {
             "/api/v2/me",
             "/api/v2/accounts/{id}/reveal",
             "/api/v2/resources/{id}/grants/{user}",
+            "/api/v2/groups/{id}",
+            "/api/v2/mfa/changes/{id}/undo",
+            "/api/v2/settings/{connection}",
         ] {
             assert!(description["paths"][path].is_object(), "{path} is missing");
         }

@@ -72,6 +72,7 @@ catalog! {
     write groups::Add,
     write groups::Change,
     write groups::Delete,
+    read groups::Find,
     read groups::List,
     write groups::MovePerson,
     read home::Overview,

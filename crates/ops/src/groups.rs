@@ -3,12 +3,14 @@
 mod add;
 mod change;
 mod delete;
+mod find;
 mod list;
 mod move_person;
 
 pub use add::Add;
 pub use change::Change;
 pub use delete::Delete;
+pub use find::Find;
 pub use list::{GroupView, List};
 pub use move_person::MovePerson;
 

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use portcullis_model::Caller;
+use portcullis_model::{Actor, Caller, SystemRight, UserState};
 use portcullis_store::Tx;
-use portcullis_store::users::User;
+use portcullis_store::users::{self, User};
 
 use crate::letters::{self, Circumstances};
 use crate::mail::{Occasion, post};
@@ -40,4 +40,23 @@ pub(crate) async fn tell(
     let advice = "If you didn't do this and nobody told you of it, tell an administrator at once.";
     let letter = letters::notice(&circumstances, subject, what, advice, to);
     post(services, tx, Occasion::Notice, user.id, &letter, USEFUL_FOR).await
+}
+
+/// Tells every administrator of what was done to a person on the server itself, where no administrator was asked.
+pub(crate) async fn tell_of_console(
+    services: &Services,
+    tx: &Tx,
+    caller: &Caller,
+    subject: &str,
+    what: &str,
+) -> Result<(), OpError> {
+    if caller.actor != Actor::Console {
+        return Ok(());
+    }
+    for (user, _) in users::everybody(tx).await? {
+        if user.state == UserState::Active && user.role.has(SystemRight::ManageUsers) {
+            tell(services, tx, caller, &user, subject, what).await?;
+        }
+    }
+    Ok(())
 }

@@ -8,13 +8,13 @@ use serde_json::{Value, json};
 
 use crate::browser::{Answer, doors, send};
 
-struct Program {
+pub(crate) struct Program {
     router: Router,
     token: String,
 }
 
 impl Program {
-    async fn of(world: &World, person: &Person, scopes: &[Scope]) -> Self {
+    pub(crate) async fn of(world: &World, person: &Person, scopes: &[Scope]) -> Self {
         let add = tokens::Add {
             name: "test".to_owned(),
             scopes: scopes.to_vec(),
@@ -27,15 +27,15 @@ impl Program {
         }
     }
 
-    async fn get(&self, path: &str) -> Answer {
+    pub(crate) async fn get(&self, path: &str) -> Answer {
         self.ask(Method::GET, path, "").await
     }
 
-    async fn send(&self, method: Method, path: &str, body: Value) -> Answer {
+    pub(crate) async fn send(&self, method: Method, path: &str, body: Value) -> Answer {
         self.ask(method, path, &body.to_string()).await
     }
 
-    async fn ask(&self, method: Method, path: &str, body: &str) -> Answer {
+    pub(crate) async fn ask(&self, method: Method, path: &str, body: &str) -> Answer {
         let request = Request::builder()
             .method(method)
             .uri(format!("/api/v2{path}"))

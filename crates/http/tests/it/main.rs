@@ -1,6 +1,7 @@
 //! The doors as browsers and programs meet them.
 
 mod api;
+mod api_mfa;
 mod browser;
 mod matrix;
 mod pages;

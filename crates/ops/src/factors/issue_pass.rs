@@ -7,6 +7,7 @@ use portcullis_model::{
 use portcullis_store::{Tx, factors, guesses, users};
 
 use crate::factors::enrolment;
+use crate::text::for_trail;
 use crate::users::{above_reach, person};
 use crate::{OpError, Operation, Permit, Right, Services, Write, notices};
 
@@ -110,6 +111,21 @@ impl Write for IssuePass {
             permit.caller(),
             &user,
             "A temporary pass was issued",
+            &what,
+        )
+        .await?;
+        let what = format!(
+            "On the server's command line, a temporary pass was issued for the account {}. It works once, until {} UTC. \
+             The reason given: {}",
+            user.username,
+            ends_at.to_text(),
+            for_trail(self.reason.trim())
+        );
+        notices::tell_of_console(
+            services,
+            tx,
+            permit.caller(),
+            "A temporary pass was issued on the server",
             &what,
         )
         .await?;

@@ -39,15 +39,20 @@ impl Read for List {
         _services: &Services,
         snapshot: &Snapshot,
     ) -> Result<Vec<GroupView>, OpError> {
-        let counts = users::count_by_group(snapshot).await?;
-        let mut below: HashMap<Option<GroupId>, Vec<Group>> = HashMap::new();
-        for group in people_groups::list(snapshot).await? {
-            below.entry(group.parent).or_default().push(group);
-        }
-        let mut views = Vec::new();
-        add(&mut views, &mut below, &counts, None, "", 0);
-        Ok(views)
+        views(snapshot).await
     }
+}
+
+/// The whole tree.
+pub(super) async fn views(snapshot: &Snapshot) -> Result<Vec<GroupView>, OpError> {
+    let counts = users::count_by_group(snapshot).await?;
+    let mut below: HashMap<Option<GroupId>, Vec<Group>> = HashMap::new();
+    for group in people_groups::list(snapshot).await? {
+        below.entry(group.parent).or_default().push(group);
+    }
+    let mut views = Vec::new();
+    add(&mut views, &mut below, &counts, None, "", 0);
+    Ok(views)
 }
 
 fn add(

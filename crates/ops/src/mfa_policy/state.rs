@@ -1,8 +1,7 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use portcullis_model::{
-    FactorKind, Group, GroupId, PersonSetting, PolicyChange, Role, SitePolicy, SystemRight, Timestamp,
-    UserId, UserState,
+    FactorKind, Group, GroupId, PolicyChange, Role, SitePolicy, SystemRight, Timestamp, UserId, UserState,
 };
 use portcullis_store::settings::{self as rows, Setting};
 use portcullis_store::users::{self, User};
@@ -97,16 +96,18 @@ impl State {
             let was = std::mem::replace(&mut group.requirement, requirement.clone());
             before.groups.push((*id, was));
         }
-        let wanted: HashMap<UserId, &PersonSetting> =
-            change.people.iter().map(|(id, setting)| (*id, setting)).collect();
-        for (user, _) in &mut self.people {
-            if let Some(setting) = wanted.get(&user.id) {
-                let was = std::mem::replace(&mut user.setting, (*setting).clone());
-                before.people.push((user.id, was));
-            }
-        }
-        if before.people.len() != wanted.len() {
-            return Err(OpError::NotFound);
+        let places: HashMap<UserId, usize> = self
+            .people
+            .iter()
+            .enumerate()
+            .map(|(place, (user, _))| (user.id, place))
+            .collect();
+        // In the order of the change, so that an undo can compare the two.
+        for (id, setting) in &change.people {
+            let place = places.get(id).ok_or(OpError::NotFound)?;
+            let user = &mut self.people[*place].0;
+            let was = std::mem::replace(&mut user.setting, setting.clone());
+            before.people.push((*id, was));
         }
         Ok(before)
     }
@@ -138,6 +139,13 @@ pub(super) fn check(change: &PolicyChange) -> Result<(), OpError> {
         }
         check_times(&mut fields, Some(site.code_seconds), Some(site.retries));
         check_times(&mut fields, Some(site.email_seconds), None);
+    }
+    let mut named = HashSet::new();
+    if !change.groups.iter().all(|(id, _)| named.insert(id.0)) {
+        fields.wrong("groups", "must not name a group twice");
+    }
+    if !change.people.iter().all(|(id, _)| named.insert(id.0)) {
+        fields.wrong("people", "must not name a person twice");
     }
     let requirements = change
         .groups

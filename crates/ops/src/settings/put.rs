@@ -38,10 +38,15 @@ impl Write for Put {
         permit.fresh(services)?;
         let before = settings::find(tx, self.connection.word()).await?;
         let value = complete(services, tx, self.connection, self.value).await?;
+        // What was taken away reads as nothing, and nothing has the revision 0.
+        let looked_at = match &before {
+            Some(before) if before.value == "null" && self.revision == 0 => before.revision,
+            _ => self.revision,
+        };
         let setting = Setting {
             name: self.connection.word().to_owned(),
             id: before.map_or_else(|| services.new_id(), |before| before.id),
-            revision: self.revision + 1,
+            revision: looked_at.saturating_add(1),
             value: without_secrets(&value, self.connection.secrets()).to_string(),
             changed_at: services.now(),
             changed_by: permit.who().to_owned(),

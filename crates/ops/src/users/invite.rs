@@ -1,8 +1,9 @@
 use portcullis_model::{Scope, Subject, SubjectKind, SystemRight, UserId, UserState};
 use portcullis_store::Tx;
 
+use crate::text::for_trail;
 use crate::users::{Invitation, above_reach, invite, person, tell_invited};
-use crate::{OpError, Operation, Permit, Right, Services, Write};
+use crate::{OpError, Operation, Permit, Right, Services, Write, notices};
 
 /// Draws a new set-up code. Until it is used, the person's password and factors stay as they are.
 pub struct Invite {
@@ -45,6 +46,19 @@ impl Write for Invite {
                 "You cannot invite yourself. Ask another administrator.",
             ));
         }
+        let what = format!(
+            "On the server's command line, a set-up code was made for the account {}. The reason given: {}",
+            user.username,
+            for_trail(self.reason.trim())
+        );
+        notices::tell_of_console(
+            services,
+            tx,
+            permit.caller(),
+            "A set-up code was made on the server",
+            &what,
+        )
+        .await?;
         let invitation = invite(services, tx, user.id).await?;
         tell_invited(services, tx, permit.who(), &user, invitation.expires_at).await?;
         Ok(invitation)

@@ -3,6 +3,7 @@ use std::time::Duration;
 use axum::body::Body as Bytes;
 use axum::http::request::Builder;
 use axum::http::{Request, header};
+use portcullis_ops::{mfa_policy, settings};
 use portcullis_testkit::Person;
 
 use super::callers::{Caller, Credential};
@@ -27,6 +28,13 @@ impl Values {
             ("{unique}", unique),
             ("{password}", whose.password.expose().to_owned()),
         ]);
+        values.0.push(("{group}", stage.group.to_string()));
+        values.0.push(("{connection}", "mail".to_owned()));
+        // A number stands in quotes in the table, because bodies there are JSON; it is sent without them.
+        let (version, revision) = numbers(stage).await;
+        values.0.push(("\"{version}\"", version.to_string()));
+        values.0.push(("\"{revision}\"", revision.to_string()));
+        values.0.push(("{revision}", revision.to_string()));
         if wants_code(route) {
             values.0.push(("{code}", fresh_code(stage, &whose)));
         }
@@ -54,6 +62,17 @@ impl Values {
             .iter()
             .fold(text.to_owned(), |text, (name, value)| text.replace(name, value))
     }
+}
+
+/// The version of the policy and the revision of the mail settings.
+async fn numbers(stage: &Stage) -> (i64, i64) {
+    let (gate, by) = (&stage.world.gate, &stage.administrator.caller);
+    let policy = gate.read(by, mfa_policy::Find).await.unwrap();
+    let find = settings::Find {
+        connection: settings::Connection::Mail,
+    };
+    let mail = gate.read(by, find).await.unwrap();
+    (policy.version, mail.map_or(0, |mail| mail.revision))
 }
 
 fn wants_code(route: &Route) -> bool {

@@ -39,6 +39,12 @@ pub(super) enum Thing {
     DeletedResource,
     Person,
     LockedPerson,
+    /// A person who has a temporary pass.
+    PassHolder,
+    /// A group that nobody is in.
+    Group,
+    /// A change of the policy that can be undone.
+    PolicyChange,
     /// Another session of the caller.
     OwnSession,
     /// A token of the caller.
@@ -76,6 +82,13 @@ impl Route {
     /// Tells whether its path, query or body names a thing.
     pub(super) fn has_slot(&self) -> bool {
         !matches!(self.on, Thing::None | Thing::SpentSession)
+    }
+
+    /// Tells whether its thing belongs to nobody, so that every administrator may touch it.
+    pub(super) fn is_of_all(&self, kind: Thing) -> bool {
+        let people = [Thing::Person, Thing::LockedPerson, Thing::PassHolder];
+        (people.contains(&kind) && people.contains(&self.on))
+            || (matches!(kind, Thing::Group | Thing::PolicyChange) && kind == self.on)
     }
 
     pub(super) const fn open(self) -> Self {

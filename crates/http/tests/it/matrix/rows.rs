@@ -24,7 +24,7 @@ fn as_text(column: &str) -> String {
     }
 }
 
-const TABLES: [(&str, &str); 9] = [
+const TABLES: [(&str, &str); 12] = [
     (
         "accounts",
         "id resource_id owner_id name notes attributes version complies password_changed_at deleted_at",
@@ -38,15 +38,19 @@ const TABLES: [(&str, &str); 9] = [
         "invitations",
         "id user_id is_first code_digest expires_at used_at",
     ),
+    ("people_groups", "id parent_id name requirement"),
+    ("policy_changes", "id version state summary change applies_at"),
     (
         "resources",
         "id owner_id name kind address url department location notes attributes policy changed_at deleted_at",
     ),
     ("sessions", "id user_id epoch ends_at"),
+    ("settings", "name revision value"),
     ("tokens", "id user_id name digest scopes expires_at"),
     (
         "users",
-        "id username display_name email role state password_hash epoch theme",
+        "id username display_name email email2 email_choice group_id uses_group_settings requirement role state \
+         password_hash epoch theme",
     ),
     (
         "versions",

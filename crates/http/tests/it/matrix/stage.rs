@@ -1,5 +1,6 @@
 use axum::Router;
-use portcullis_model::{AccountRight, Role, Secret};
+use portcullis_model::{AccountRight, GroupId, Role, Secret};
+use portcullis_ops::groups;
 use portcullis_testkit::{Person, World};
 
 use super::permissions::Permissions;
@@ -21,6 +22,8 @@ pub(super) struct Stage {
     pub(super) guest: Person,
     /// Who is locked, invited and given roles.
     pub(super) target: Person,
+    /// A group that people are moved to.
+    pub(super) group: GroupId,
     /// Who never finishes signing in.
     half: Person,
     pub(super) things: Things,
@@ -40,7 +43,13 @@ impl Stage {
             let name = format!("holder.{right}");
             holders.push((right, world.user(&name, Role::PasswordUser).await));
         }
+        let group = groups::Add {
+            name: "matrix".to_owned(),
+            parent: None,
+        };
+        let group = world.gate.write(&administrator.caller, group).await.unwrap();
         Self {
+            group,
             owner: world.user("owner", Role::PasswordAdministrator).await,
             guest: world.user("guest", Role::PasswordUser).await,
             target: world.user("target", Role::PasswordUser).await,

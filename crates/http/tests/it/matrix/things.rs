@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 
-use portcullis_model::{AccountId, AccountRight, ResourceId, Scope};
-use portcullis_ops::{accounts, resources, users};
+use portcullis_model::{AccountId, AccountRight, PolicyChange, ResourceId, Scope, SitePolicy};
+use portcullis_ops::{accounts, factors, groups, mfa_policy, resources, users};
 use portcullis_testkit::Person;
 
 use super::callers::token;
@@ -56,7 +56,10 @@ impl Stage {
 
     async fn make(&mut self, thing: Thing) -> String {
         match thing {
-            Thing::Person | Thing::LockedPerson => return self.put_target(thing).await,
+            Thing::Person | Thing::LockedPerson => self.put_target(thing).await,
+            Thing::PassHolder => self.give_pass().await,
+            Thing::Group => self.group().await,
+            Thing::PolicyChange => self.change_policy().await,
             Thing::Account | Thing::DeletedAccount => {
                 let (_, id) = self.account_of(&self.owner.clone()).await;
                 if thing == Thing::DeletedAccount {
@@ -95,6 +98,43 @@ impl Stage {
             .await;
         world.share(owner, account, &self.guest, AccountRight::View).await;
         (resource, account)
+    }
+
+    async fn group(&mut self) -> String {
+        let name = format!("{MARK}-{}", self.things.unique());
+        let add = groups::Add { name, parent: None };
+        let made = self.world.gate.write(&self.administrator.caller, add).await;
+        made.unwrap().to_string()
+    }
+
+    async fn change_policy(&mut self) -> String {
+        let (gate, by) = (&self.world.gate, &self.administrator.caller);
+        let before = gate.read(by, mfa_policy::Find).await.unwrap();
+        let site = SitePolicy {
+            retries: (before.site.retries + 1) % 10,
+            ..before.site
+        };
+        let apply = mfa_policy::Apply {
+            change: PolicyChange {
+                site: Some(site),
+                ..PolicyChange::default()
+            },
+            summary: MARK.to_owned(),
+            version: before.version,
+            at: None,
+        };
+        gate.write(by, apply).await.unwrap().id.to_string()
+    }
+
+    async fn give_pass(&mut self) -> String {
+        let id = self.put_target(Thing::Person).await;
+        let issue = factors::IssuePass {
+            id: self.target.id,
+            minutes: 60,
+            reason: "matrix".to_owned(),
+        };
+        let issued = self.world.gate.write(&self.administrator.caller, issue).await;
+        issued.map(|_| id).unwrap()
     }
 
     /// Puts the target into the state that is asked for, whatever state they are in.

@@ -149,7 +149,9 @@ fn problem(route: &Route, caller: &Caller, answer: &Answer) -> Option<&'static s
 
 /// A request that was taken after all may have used up the thing or the session.
 async fn recover(stage: &mut Stage, route: &Route, caller: &mut Caller) {
-    const USE_UP: [&str; 5] = [".delete", ".lock", ".restore", ".unlock", ".unshare"];
+    const USE_UP: [&str; 7] = [
+        ".delete", ".lock", ".reset", ".restore", ".undo", ".unlock", ".unshare",
+    ];
     let ends = |name: &&str| USE_UP.iter().any(|end| name.ends_with(end));
     if route.performs.iter().any(ends) {
         stage.things.spoil(route.on);

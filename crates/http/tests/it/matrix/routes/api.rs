@@ -8,6 +8,7 @@ const NO_CONTENT: StatusCode = StatusCode::NO_CONTENT;
 const DRAFT: &str = r#"{"name":"new-{unique}","kind":"Linux","address":"10.0.0.4","url":"https://db.example.org",
     "department":"IT","location":"Berlin","notes":"main","attributes":[{"name":"rack","value":"B7"}],"policy":"Strong"}"#;
 const REASON: &str = r#"{"reason":"INC-1"}"#;
+const MAIL: &str = r#"{"value":{"host":"mail.example.org","port":587,"password":"vault-secret-mail"},"revision":"{revision}"}"#;
 const VIEW: &str = r#"{"right":"view"}"#;
 
 /// The API.
@@ -125,6 +126,77 @@ pub(super) const ROUTES: &[Route] = &[
         .on(Thing::Person)
         .performs(&["user.change_role"])
         .gives(NO_CONTENT),
+    call("GET", "/api/v2/groups", "").performs(&["group.list"]),
+    call("POST", "/api/v2/groups", r#"{"name":"new-{unique}","parent":null}"#)
+        .performs(&["group.add"])
+        .gives(CREATED),
+    call("GET", "/api/v2/groups/{id}", "")
+        .on(Thing::Group)
+        .performs(&["group.find"]),
+    call("PATCH", "/api/v2/groups/{id}", r#"{"name":"new-{unique}","parent":"{group}"}"#)
+        .on(Thing::Group)
+        .performs(&["group.find", "group.change"])
+        .gives(NO_CONTENT),
+    call("DELETE", "/api/v2/groups/{id}", "")
+        .on(Thing::Group)
+        .performs(&["group.delete"])
+        .gives(NO_CONTENT),
+    call("PUT", "/api/v2/users/{id}/group", r#"{"group":"{group}"}"#)
+        .on(Thing::Person)
+        .performs(&["group.move_person"])
+        .gives(NO_CONTENT),
+    call("GET", "/api/v2/mfa/policy", "").performs(&["policy.find"]),
+    call(
+        "POST",
+        "/api/v2/mfa/preview",
+        r#"{"site":null,"groups":[{"id":"{group}","requirement":{"methods":["totp"]}}],"people":[]}"#,
+    )
+    .performs(&["policy.preview"]),
+    call(
+        "POST",
+        "/api/v2/mfa/changes",
+        r#"{"change":{"groups":[{"id":"{group}","requirement":{"methods":["totp"],"grace":{"skips":2}}}]},
+            "summary":"matrix","version":"{version}","at":null}"#,
+    )
+    .performs(&["policy.apply"])
+    .gives(CREATED),
+    call("POST", "/api/v2/mfa/changes/{id}/undo", "")
+        .on(Thing::PolicyChange)
+        .performs(&["policy.undo"])
+        .gives(NO_CONTENT),
+    call("GET", "/api/v2/users/{id}/mfa", "")
+        .on(Thing::Person)
+        .performs(&["policy.explain"]),
+    call("POST", "/api/v2/users/{id}/mfa/reset", r#"{"method":"temporary_pass","reason":"INC-1"}"#)
+        .on(Thing::PassHolder)
+        .performs(&["factor.reset"]),
+    call("POST", "/api/v2/users/{id}/mfa/pass", r#"{"minutes":30,"reason":"INC-1"}"#)
+        .on(Thing::Person)
+        .performs(&["factor.issue_pass"])
+        .gives(CREATED),
+    call(
+        "PUT",
+        "/api/v2/users/{id}/emails",
+        r#"{"email":"target@example.org","email2":"","choice":"first"}"#,
+    )
+    .on(Thing::Person)
+    .performs(&["user.set_emails"])
+    .gives(NO_CONTENT),
+    call("GET", "/api/v2/settings/{connection}", "").performs(&["setting.find"]),
+    call("PUT", "/api/v2/settings/{connection}", MAIL)
+        .performs(&["setting.put"])
+        .gives(NO_CONTENT),
+    call("DELETE", "/api/v2/settings/{connection}", "")
+        .asks("revision={revision}")
+        .performs(&["setting.put"])
+        .gives(NO_CONTENT),
+    call(
+        "POST",
+        "/api/v2/settings/mail/test",
+        r#"{"value":{"host":"mail.example.org","port":587},"to":"a@example.org"}"#,
+    )
+    .performs(&["setting.rehearse_mail"]),
+    call("GET", "/api/v2/mail", "").performs(&["mail.list"]),
     call("GET", "/api/v2/audit", "").performs(&["audit.list"]),
     call("GET", "/api/v2/audit/verify", "").performs(&["audit.verify"]),
     call("GET", "/api/v2/policies", "").performs(&["password.list_policies"]),
