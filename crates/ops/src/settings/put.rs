@@ -38,10 +38,15 @@ impl Write for Put {
         permit.fresh(services)?;
         let before = settings::find(tx, self.connection.word()).await?;
         let value = complete(services, tx, self.connection, self.value).await?;
+        // Whoever saw that nothing is set saw 0, also where something was taken away before.
+        let seen = match &before {
+            Some(gone) if gone.value == "null" && self.revision == 0 => gone.revision,
+            _ => self.revision,
+        };
         let setting = Setting {
             name: self.connection.word().to_owned(),
             id: before.map_or_else(|| services.new_id(), |before| before.id),
-            revision: self.revision + 1,
+            revision: seen.saturating_add(1),
             value: without_secrets(&value, self.connection.secrets()).to_string(),
             changed_at: services.now(),
             changed_by: permit.who().to_owned(),
