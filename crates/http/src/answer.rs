@@ -25,6 +25,8 @@ pub(crate) struct Problem {
     pub retry_after: Option<Duration>,
     /// How long a session may be left alone, if that is why it ended.
     pub idle: Option<Duration>,
+    /// The page to come back to after the person has confirmed that it is them.
+    pub confirm: Option<String>,
 }
 
 impl Problem {
@@ -37,6 +39,7 @@ impl Problem {
             errors: Vec::new(),
             retry_after: None,
             idle: None,
+            confirm: None,
         }
     }
 

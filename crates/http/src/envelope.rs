@@ -119,6 +119,8 @@ fn shape(mut response: Response, asked: &Asked, web: &Web, id: &str) -> Response
         document(&problem, id)
     } else if problem.status == StatusCode::UNAUTHORIZED {
         to_sign_in(asked, problem.idle)
+    } else if let Some(back) = &problem.confirm {
+        redirect(&format!("/me/confirm?next={}", next_path::encode(back)))
     } else {
         pages::error::render(web, &problem, id)
     };

@@ -47,6 +47,13 @@ impl Fields {
             .map(|(_, value)| value.as_str())
     }
 
+    /// The fields whose names begin with `prefix`: the rest of the name, and the value.
+    pub(crate) fn beginning<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
+        self.0
+            .iter()
+            .filter_map(move |(name, value)| Some((name.strip_prefix(prefix)?, value.as_str())))
+    }
+
     /// The pairs of two repeated fields, without those that are wholly empty.
     pub(crate) fn pairs(&self, names: &str, values: &str) -> Vec<(String, String)> {
         self.all(names)
@@ -130,6 +137,24 @@ pub(crate) fn invalid(field: &'static str, problem: &str) -> OpError {
 pub(crate) struct Errors(pub(crate) Vec<FieldError>);
 
 impl Errors {
+    /// A problem of the form as a whole.
+    pub(crate) fn whole(problem: &str) -> Self {
+        Self::one("", problem)
+    }
+
+    pub(crate) fn one(field: &'static str, problem: &str) -> Self {
+        let mut errors = Self::default();
+        errors.add(field, problem);
+        errors
+    }
+
+    pub(crate) fn add(&mut self, field: &'static str, problem: &str) {
+        self.0.push(FieldError {
+            field,
+            problem: problem.to_owned(),
+        });
+    }
+
     pub(crate) fn of(&self, field: &str) -> Option<&str> {
         self.0
             .iter()
@@ -141,7 +166,12 @@ impl Errors {
         !self.0.is_empty()
     }
 
-    /// The problems as sentences, with the field that each is about.
+    /// Whether one of them is about a field.
+    pub(crate) fn name_fields(&self) -> bool {
+        self.0.iter().any(|error| !error.field.is_empty())
+    }
+
+    /// The problems as sentences, with the field that each is about; an empty one stands for the whole.
     pub(crate) fn lines(&self) -> Vec<(&'static str, String)> {
         self.0
             .iter()
@@ -151,18 +181,36 @@ impl Errors {
 }
 
 fn sentence(error: &FieldError) -> String {
+    if error.field.is_empty() {
+        return error.problem.clone();
+    }
     format!("{} {}", label(error.field), error.problem)
 }
 
 /// What a field is called on the screens, where that differs from its name.
 fn label(field: &str) -> String {
     let label = match field {
+        "at" => "The moment",
+        "ca_pem" => "Own CA",
+        "code_seconds" => "Time for a code",
         "current" => "Current password",
         "display_name" => "Name",
         "email" => "E-mail",
+        "email_choice" => "The choice",
+        "email_seconds" => "Time for a code by e-mail",
+        "email2" => "Second e-mail",
+        "from_address" => "From address",
+        "grace_skips" => "Number of skips",
+        "grace_until" => "The date",
+        "nas_identifier" => "NAS-Identifier",
+        "people" => "Choose people: it",
+        "time_out_ms" => "Time-out",
+        "timeout_seconds" => "Time-out",
+        "to" => "Test address",
         "kind" => "Type",
         "new" => "New password",
         "person" => "Username",
+        "reply_to" => "Reply-to",
         "repeat" => "The second password",
         "scope" | "scopes" => "What it may do",
         "url" => "URL",
@@ -175,6 +223,19 @@ fn label(field: &str) -> String {
         }
     };
     label.to_owned()
+}
+
+/// The same for a form on `page` that stays there whatever is in its way: a conflict is shown above the fields, and who
+/// has no fresh second step confirms it and comes back.
+pub(crate) fn checked_on<T>(page: &str, result: Result<T, OpError>) -> Result<Result<T, Errors>, Problem> {
+    match result {
+        Err(OpError::Conflict(problem)) => Ok(Err(Errors::whole(problem))),
+        Err(OpError::StepUp) => Err(Problem {
+            confirm: Some(page.to_owned()),
+            ..OpError::StepUp.into()
+        }),
+        other => checked(other),
+    }
 }
 
 /// Splits the answer of an operation behind a form: what it returned, or what to show beside the fields.

@@ -1,6 +1,7 @@
 //! The screens of the console, one file each.
 
 mod accounts;
+mod admin;
 mod attributes;
 pub(crate) mod audit;
 mod backup_codes;
@@ -28,6 +29,7 @@ use crate::Web;
 pub(crate) fn router() -> Router<Web> {
     Router::new()
         .merge(accounts::router())
+        .merge(admin::router())
         .merge(audit::router())
         .merge(help::router())
         .merge(home::router())

@@ -55,6 +55,15 @@ impl Shell {
         self.role.has(SystemRight::ManageUsers)
     }
 
+    pub(crate) fn may_manage_settings(&self) -> bool {
+        self.role.has(SystemRight::ManageSettings)
+    }
+
+    /// Whether there is anything for them under "Admin".
+    pub(crate) fn may_administer(&self) -> bool {
+        self.may_manage_settings() || self.may_manage_keys()
+    }
+
     pub(crate) fn may_manage_keys(&self) -> bool {
         self.role.has(SystemRight::ManageKeys)
     }

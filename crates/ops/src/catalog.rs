@@ -92,6 +92,7 @@ catalog! {
     write mfa_policy::ApplyDue,
     read mfa_policy::Explain,
     read mfa_policy::Find,
+    read mfa_policy::List,
     read mfa_policy::Preview,
     write mfa_policy::Undo,
     read palette::Search,

@@ -5,6 +5,7 @@ mod apply_due;
 mod effective;
 mod explain;
 mod find;
+mod list;
 mod load;
 mod preview;
 mod state;
@@ -15,6 +16,7 @@ pub use apply_due::ApplyDue;
 pub use effective::{Blocked, Company, Effective, Reason, Standing, effective};
 pub use explain::{Explain, Explained};
 pub use find::{ChangeView, Find, PolicyView};
+pub use list::{List, PersonPolicy};
 pub use preview::{Effect, Preview, PreviewRow, Previewed, SubGroup};
 pub use undo::Undo;
 

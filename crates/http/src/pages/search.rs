@@ -139,6 +139,36 @@ const PAGES: &[Known] = &[
         Some(SystemRight::ManageUsers),
     ),
     (
+        "Groups",
+        "The tree of people",
+        "/admin/groups",
+        Some(SystemRight::ManageUsers),
+    ),
+    (
+        "Two-factor authentication",
+        "Who must prove what",
+        "/admin/mfa/people",
+        Some(SystemRight::ManageSettings),
+    ),
+    (
+        "Sign-in & MFA",
+        "Methods, time limits, floors",
+        "/admin/mfa",
+        Some(SystemRight::ManageSettings),
+    ),
+    (
+        "Mail",
+        "How letters leave",
+        "/admin/mail",
+        Some(SystemRight::ManageSettings),
+    ),
+    (
+        "RADIUS",
+        "Servers that ask for a second step",
+        "/admin/radius",
+        Some(SystemRight::ManageSettings),
+    ),
+    (
         "Keys",
         "What encrypts the vault",
         "/admin/keys",

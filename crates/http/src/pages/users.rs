@@ -1,6 +1,7 @@
 //! People: who is here, in which role, and who may no longer come in.
 
 mod add;
+mod authentication;
 mod change;
 mod show;
 
@@ -23,11 +24,18 @@ pub(crate) fn router() -> Router<Web> {
         .route("/users", get(list))
         .route("/users/new", get(add::new).post(add::add))
         .route("/users/{id}", get(show::show))
+        .route("/users/{id}/emails", post(authentication::set_emails))
+        .route("/users/{id}/group", post(authentication::move_to))
         .route("/users/{id}/invite", post(add::invite))
         .route("/users/{id}/lock", post(change::lock))
         .route("/users/{id}/unlock", post(change::unlock))
+        .route("/users/{id}/pass", post(authentication::issue_pass))
+        .route("/users/{id}/reset", post(authentication::reset))
         .route("/users/{id}/role", post(change::role))
 }
+
+/// The tabs of a person's page.
+const TABS: [(&str, &str); 2] = [("", "Overview"), ("authentication", "Authentication")];
 
 #[derive(Template)]
 #[template(path = "users.html")]

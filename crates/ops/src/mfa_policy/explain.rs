@@ -1,4 +1,6 @@
-use portcullis_model::{Scope, Subject, SubjectKind, SystemRight, UserId};
+use portcullis_model::{
+    EmailChoice, GroupId, PersonSetting, Scope, Subject, SubjectKind, SystemRight, UserId,
+};
 use portcullis_store::{Snapshot, users};
 
 use crate::mfa_policy::{Effective, of_person};
@@ -13,8 +15,12 @@ pub struct Explain {
 pub struct Explained {
     pub username: String,
     pub effective: Effective,
-    /// "Use group authentication settings for this user".
-    pub uses_group_settings: bool,
+    /// What is set for the person themselves, and whether the group's setting counts for them.
+    pub setting: PersonSetting,
+    pub group: Option<GroupId>,
+    pub email: String,
+    pub email2: String,
+    pub email_choice: EmailChoice,
 }
 
 impl Operation for Explain {
@@ -40,8 +46,12 @@ impl Read for Explain {
         let user = users::find(snapshot, self.id).await?.ok_or(OpError::NotFound)?;
         Ok(Explained {
             effective: of_person(services, snapshot, &user).await?,
-            uses_group_settings: user.setting.uses_group_settings,
             username: user.username,
+            setting: user.setting,
+            group: user.group,
+            email: user.email,
+            email2: user.email2,
+            email_choice: user.email_choice,
         })
     }
 }

@@ -18,9 +18,9 @@ pub(super) struct State {
     pub(super) site: SitePolicy,
     pub(super) groups: HashMap<GroupId, Group>,
     pub(super) people: Vec<(User, Vec<FactorKind>)>,
-    has_mail: bool,
-    has_radius: bool,
-    has_keys: bool,
+    pub(super) has_mail: bool,
+    pub(super) has_radius: bool,
+    pub(super) has_keys: bool,
     now: Timestamp,
 }
 
@@ -109,6 +109,10 @@ impl State {
             let was = std::mem::replace(&mut user.setting, setting.clone());
             before.people.push((*id, was));
         }
+        // In the order of the change, so that an undo finds what the change wrote.
+        before
+            .people
+            .sort_by_key(|(person, _)| change.people.iter().position(|(id, _)| id == person));
         Ok(before)
     }
 

@@ -3,8 +3,9 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use portcullis_model::{Role, UserId};
 use portcullis_ops::users::{Find, UserState, UserView};
+use serde::Deserialize;
 
-use super::{Standing, factors};
+use super::{Standing, TABS, authentication, factors};
 use crate::Web;
 use crate::answer::{Answer, page_with};
 use crate::form::Errors;
@@ -26,6 +27,20 @@ struct UserPage {
     is_me: bool,
     roles: [Role; 5],
     user: UserView,
+    tab: &'static str,
+    tabs: [(&'static str, &'static str); 2],
+}
+
+impl UserPage {
+    fn base(&self) -> String {
+        format!("/users/{}", self.user.id)
+    }
+}
+
+#[derive(Deserialize)]
+pub(super) struct Tab {
+    #[serde(default)]
+    tab: String,
 }
 
 pub(super) async fn show(
@@ -33,8 +48,12 @@ pub(super) async fn show(
     who: SignedIn,
     Path(id): Path<UserId>,
     Query(notice): Query<NoticeQuery>,
+    Query(Tab { tab }): Query<Tab>,
 ) -> Answer {
     let shell = Shell::new(&web, &who, "/users").with(&notice);
+    if tab == "authentication" {
+        return authentication::show(&web, &who, id, shell).await;
+    }
     render(&web, &who, id, shell, Errors::default()).await
 }
 
@@ -62,6 +81,8 @@ async fn render(web: &Web, who: &SignedIn, id: UserId, shell: Shell, errors: Err
         is_me: user.id == who.me.id,
         roles: Role::ALL,
         user,
+        tab: "",
+        tabs: TABS,
     };
     page_with(status, &shown)
 }
