@@ -35,7 +35,6 @@ const NOTICES: &[(&str, &str, &str)] = &[
         OK,
         "We sent a new code. The old one no longer works.",
     ),
-    ("emails-saved", OK, "E-mail addresses saved."),
     ("expired", PLAIN, "The sign-in took too long. Start again."),
     (
         "factor-reset",
@@ -63,6 +62,7 @@ const NOTICES: &[(&str, &str, &str)] = &[
     ),
     ("method-removed", OK, "Removed. It no longer signs you in."),
     ("method-renamed", OK, "Renamed."),
+    (
         "mail-removed",
         OK,
         "Mail settings removed. No letter leaves any more.",

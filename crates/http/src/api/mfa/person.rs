@@ -76,7 +76,7 @@ impl From<Explained> for Explanation {
             retries: effective.retries,
             reasons: effective.reasons.iter().map(Reason::text).collect(),
             blocked: effective.blocked.map(portcullis_ops::mfa_policy::Blocked::text),
-            uses_group_settings: explained.uses_group_settings,
+            uses_group_settings: explained.setting.uses_group_settings,
         }
     }
 }

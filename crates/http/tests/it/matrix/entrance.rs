@@ -1,6 +1,9 @@
 use std::time::Duration;
 
-use portcullis_model::{Clock, Role, Secret};
+use portcullis_model::{
+    Clock, FactorKind, Grace, PersonSetting, PolicyChange, Requirement, Role, Secret, UserId,
+};
+use portcullis_ops::factors;
 use portcullis_testkit::{Authenticator, World};
 
 use super::permissions::Permissions;
@@ -8,18 +11,22 @@ use super::routes;
 use crate::browser::Browser;
 
 /// The operations before sign-in that are always on record, in the order in which people meet them.
-const ON_RECORD: [&str; 5] = [
+const ON_RECORD: [&str; 8] = [
     "setup.claim",
     "setup.show_authenticator",
     "setup.confirm",
     "login.prove_password",
     "login.prove_factor",
+    "login.redeem_reset",
+    "login.skip_set_up",
+    "login.confirm_set_up",
 ];
 
 #[tokio::test]
 async fn setting_up_and_signing_in_leave_an_entry_for_every_step_that_counts() {
     let world = World::new().await;
-    let code = world.invite("dayo", Role::PasswordUser).await.setup_code;
+    let invitation = world.invite("dayo", Role::PasswordUser).await;
+    let (dayo, code) = (invitation.id, invitation.setup_code);
     let before = world.last_entry().await;
     let mut browser = Browser::new(&world);
 
@@ -48,6 +55,8 @@ async fn setting_up_and_signing_in_leave_an_entry_for_every_step_that_counts() {
     browser.post("/sign-in/code", &[("code", code().expose())]).await;
 
     assert!(browser.has("__Host-portcullis_session"));
+    choose_a_new_password(&world, &app).await;
+    put_off_and_set_up(&world, dayo, &app).await;
     let trail = world.trail_after(before).await;
     for operation in ON_RECORD {
         assert!(
@@ -55,6 +64,103 @@ async fn setting_up_and_signing_in_leave_an_entry_for_every_step_that_counts() {
             "{operation}: {trail:?}"
         );
     }
+}
+
+/// With a link from a letter, and the code of the app all the same.
+async fn choose_a_new_password(world: &World, app: &Authenticator) {
+    world.set_mail().await;
+    let mut browser = Browser::new(world);
+    let forgotten = [("username", "dayo"), ("email", "dayo@example.org")];
+    browser.post("/sign-in/forgot", &forgotten).await;
+    // The answer does not wait for the letter.
+    world
+        .until("the letter is written", async || {
+            world.send_letters().await;
+            let letters = world.mailbox.to("dayo@example.org");
+            letters.iter().any(|letter| letter.text.contains("token="))
+        })
+        .await;
+    let letter = world.mailbox.to("dayo@example.org").pop().unwrap();
+    let token = letter
+        .text
+        .split("token=")
+        .nth(1)
+        .unwrap()
+        .lines()
+        .next()
+        .unwrap();
+    let reset = [("token", token), ("password", NEW_PASSWORD)];
+    browser.post("/sign-in/reset", &reset).await;
+    sign_in_with(world, &mut browser, app).await;
+}
+
+/// The policy asks for a security key, which can be put off; then for the app, which is set up again.
+async fn put_off_and_set_up(world: &World, dayo: UserId, app: &Authenticator) {
+    let mut key = Requirement::of([FactorKind::WebAuthn]);
+    key.grace = Grace::Skips(1);
+    let setting = PersonSetting {
+        uses_group_settings: false,
+        requirement: Some(key),
+    };
+    let people = vec![(dayo, setting)];
+    world
+        .apply(PolicyChange {
+            people,
+            ..PolicyChange::default()
+        })
+        .await
+        .unwrap();
+    let mut browser = Browser::new(world);
+    begin(&mut browser).await;
+    sign_in_with(world, &mut browser, app).await;
+    browser.post("/sign-in/set-up/skip", &[("next", "")]).await;
+    assert!(browser.has("__Host-portcullis_session"));
+
+    world
+        .require_of(dayo, &[FactorKind::BackupCode, FactorKind::Totp])
+        .await;
+    let administrator = world.fresh_administrator().await;
+    let issue = factors::IssuePass {
+        id: dayo,
+        minutes: 30,
+        reason: "lost phone".to_owned(),
+    };
+    let pass = world.gate.write(&administrator, issue).await.unwrap().pass;
+    let reset = factors::Reset {
+        id: dayo,
+        method: FactorKind::Totp,
+        reason: "lost phone".to_owned(),
+    };
+    world.gate.write(&administrator, reset).await.unwrap();
+    let mut browser = Browser::new(world);
+    begin(&mut browser).await;
+    browser
+        .post("/sign-in/method", &[("method", "temporary_pass")])
+        .await;
+    browser.post("/sign-in/code", &[("code", pass.expose())]).await;
+    browser.post("/sign-in/set-up", &[("method", "totp")]).await;
+    let page = browser.get("/sign-in/set-up/confirm").await;
+    let (_, rest) = page.text.split_once("id=\"totp-key\">").unwrap();
+    let app = Authenticator::new(Secret::new(rest.split('<').next().unwrap().replace(' ', "")));
+    let code = app.code(world.clock.now(), 0);
+    let confirm = [("code", code.expose()), ("name", "New phone")];
+    browser.post("/sign-in/set-up/confirm", &confirm).await;
+    assert!(browser.has("__Host-portcullis_session"));
+}
+
+const NEW_PASSWORD: &str = "river candle mosaic thunder";
+
+async fn begin(browser: &mut Browser) {
+    browser.post("/sign-in", &[("username", "dayo")]).await;
+    browser
+        .post("/sign-in/password", &[("password", NEW_PASSWORD)])
+        .await;
+}
+
+async fn sign_in_with(world: &World, browser: &mut Browser, app: &Authenticator) {
+    world.clock.advance(Duration::from_secs(30));
+    let code = app.code(world.clock.now(), 0);
+    browser.post("/sign-in/code", &[("code", code.expose())]).await;
 }
 
 #[test]

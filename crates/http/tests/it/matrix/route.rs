@@ -45,6 +45,8 @@ pub(super) enum Thing {
     Group,
     /// A change of the policy that can be undone.
     PolicyChange,
+    /// A second step of the caller.
+    OwnFactor,
     /// Another session of the caller.
     OwnSession,
     /// A token of the caller.
@@ -94,6 +96,14 @@ impl Route {
     pub(super) const fn open(self) -> Self {
         Self {
             door: Door::Open,
+            good: Good::Whatever,
+            ..self
+        }
+    }
+
+    /// What it answers depends on how far something else is; that has tests of its own.
+    pub(super) const fn in_between(self) -> Self {
+        Self {
             good: Good::Whatever,
             ..self
         }

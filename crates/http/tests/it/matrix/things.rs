@@ -1,6 +1,6 @@
 use std::collections::HashMap;
 
-use portcullis_model::{AccountId, AccountRight, PolicyChange, ResourceId, Scope, SitePolicy};
+use portcullis_model::{AccountId, AccountRight, FactorKind, PolicyChange, ResourceId, Scope, SitePolicy};
 use portcullis_ops::{accounts, factors, groups, mfa_policy, resources, users};
 use portcullis_testkit::Person;
 
@@ -41,6 +41,16 @@ impl Stage {
             Thing::OwnSession => {
                 let again = self.world.sign_in(whose).await.unwrap();
                 again.caller.session.unwrap().to_string()
+            }
+            Thing::OwnFactor => {
+                let own = self
+                    .world
+                    .gate
+                    .read(&whose.caller, factors::ListMine)
+                    .await
+                    .unwrap();
+                let app = own.iter().find(|factor| factor.kind == FactorKind::Totp);
+                app.unwrap().id.to_string()
             }
             Thing::OwnToken => token(&self.world, whose, &[Scope::Read]).await.id.to_string(),
             _ => {

@@ -39,6 +39,45 @@ pub(super) const ROUTES: &[Route] = &[
         .performs(&["user.change_role"])
         .to("/users/{id}?notice=user-role"),
     page("/me/security").performs(&["factor.list_mine", "session.list_mine", "user.list_my_activity"]),
+    page("/me/confirm").performs(&["session.methods"]),
+    form("/me/confirm/ask", &[("method", "totp"), ("next", "/")])
+        .performs(&["session.methods", "session.ask"]),
+    form(
+        "/me/confirm",
+        &[("method", "totp"), ("code", "{code}"), ("next", "/passwords")],
+    )
+    .performs(&["session.confirm"])
+    .to("/passwords"),
+    form("/me/security/add", &[("method", "totp")])
+        .performs(&["factor.begin"])
+        .to("/me/security/add"),
+    page("/me/security/add")
+        .performs(&["factor.pending"])
+        .in_between(),
+    form(
+        "/me/security/add/confirm",
+        &[("code", "000000"), ("name", "Phone")],
+    )
+    .performs(&["factor.confirm"])
+    .in_between(),
+    form("/me/security/methods/{id}/rename", &[("name", "Phone")])
+        .on(Thing::OwnFactor)
+        .performs(&["factor.rename"])
+        .to("/me/security?notice=method-renamed"),
+    form("/me/security/methods/{id}/remove", &[])
+        .on(Thing::OwnFactor)
+        .performs(&["factor.remove"])
+        .in_between(),
+    form(
+        "/me/security/emails",
+        &[
+            ("email", "new@example.org"),
+            ("email2", ""),
+            ("email_choice", "first"),
+        ],
+    )
+    .performs(&["user.set_my_emails"])
+    .to("/me/security?notice=emails-saved"),
     form("/me/security/backup-codes", &[("code", "{code}")]).performs(&["factor.regenerate_backup_codes"]),
     form(
         "/me/security/password",

@@ -23,6 +23,39 @@ pub(super) const ROUTES: &[Route] = &[
     form("/sign-in/method", &[("method", "backup_code"), ("next", "")])
         .open()
         .performs(&["login.choose_method"]),
+    form("/sign-in/resend", &[("next", "")])
+        .open()
+        .performs(&["login.challenge"]),
+    page("/sign-in/set-up").open().performs(&["login.find"]),
+    form("/sign-in/set-up", &[("method", "totp"), ("next", "")])
+        .open()
+        .performs(&["login.begin_set_up"]),
+    page("/sign-in/set-up/confirm")
+        .open()
+        .performs(&["login.show_set_up"]),
+    form(
+        "/sign-in/set-up/confirm",
+        &[("code", "000000"), ("name", "Phone"), ("next", "")],
+    )
+    .open()
+    .performs(&["login.confirm_set_up"]),
+    form("/sign-in/set-up/skip", &[("next", "")])
+        .open()
+        .performs(&["login.skip_set_up"]),
+    page("/sign-in/forgot").open(),
+    form(
+        "/sign-in/forgot",
+        &[("username", "{username}"), ("email", "nobody@example.org")],
+    )
+    .open()
+    .performs(&["login.forgot_password"]),
+    page("/sign-in/reset").asks("token=none").open(),
+    form(
+        "/sign-in/reset",
+        &[("token", "none"), ("password", "lamp copper orbit thistle")],
+    )
+    .open()
+    .performs(&["login.redeem_reset"]),
     form("/sign-in/cancel", &[]).open().performs(&["login.cancel"]),
     page("/setup").open().performs(&["setup.needed"]),
     form("/setup", &[("code", "AAAA-BBBB-CCCC-DDDD")])
