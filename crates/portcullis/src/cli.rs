@@ -1,7 +1,14 @@
+//! What can be typed.
+
+mod mfa;
+
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+pub(crate) use mfa::{MfaCommand, RecoverCommand, Rule};
+
+use crate::commands::{NotThere, Wrong};
 use crate::config::ConfigError;
 
 /// A self-hosted password manager whose door opens only to two proofs.
@@ -15,6 +22,8 @@ use crate::config::ConfigError;
   portcullis doctor                   see what is wrong, and what to do about it
   portcullis config show --origin     see every setting and where it comes from
   portcullis key rotate               give the vault a new key while everybody goes on working
+  portcullis mfa show --user NAME     what one person must prove at the second step, and why
+  portcullis recover user NAME        a way back in for somebody who lost their second step
   portcullis audit verify             prove that nobody changed the audit trail",
     after_help = "Exit codes: 0 ok, 1 error, 2 usage or configuration, 3 not found, 7 not ready, 9 problems found.",
     disable_help_subcommand = true
@@ -53,6 +62,16 @@ pub(crate) enum Command {
     Audit {
         #[command(subcommand)]
         command: AuditCommand,
+    },
+    /// Shows and changes who must prove what at the second step.
+    Mfa {
+        #[command(subcommand)]
+        command: MfaCommand,
+    },
+    /// Opens a way back in for one person, from the server itself.
+    Recover {
+        #[command(subcommand)]
+        command: RecoverCommand,
     },
     /// Asks the running server whether it is well; for containers and load balancers.
     Healthcheck,
@@ -112,8 +131,10 @@ pub(crate) enum DocsPage {
 
 /// The exit code for an error that ended a command.
 pub(crate) fn exit_code(error: &anyhow::Error) -> u8 {
-    if error.downcast_ref::<ConfigError>().is_some() {
+    if error.downcast_ref::<ConfigError>().is_some() || error.downcast_ref::<Wrong>().is_some() {
         2
+    } else if error.downcast_ref::<NotThere>().is_some() {
+        3
     } else {
         1
     }

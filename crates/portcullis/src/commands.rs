@@ -4,13 +4,19 @@ mod audit;
 mod config;
 mod docs;
 mod doctor;
+mod failure;
+mod find;
 mod healthcheck;
 mod key;
+mod mfa;
+mod recover;
 
 use std::process::ExitCode;
 
 use portcullis_model::Caller;
 use portcullis_ops::Gate;
+
+pub(crate) use failure::{NotThere, Wrong};
 
 use crate::cli::{Arguments, Command};
 use crate::config::load;
@@ -34,6 +40,8 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Some(Command::Doctor) => return doctor::run(file, &arguments.set).await,
         Some(Command::Healthcheck) => return healthcheck::run(&load(file, &arguments.set)?.1).await,
         Some(Command::Key { command }) => key::run(command, &load(file, &arguments.set)?.1).await?,
+        Some(Command::Mfa { command }) => mfa::run(command, &load(file, &arguments.set)?.1).await?,
+        Some(Command::Recover { command }) => recover::run(command, &load(file, &arguments.set)?.1).await?,
         Some(Command::Audit { command }) => return audit::run(command, &load(file, &arguments.set)?.1).await,
     }
     Ok(ExitCode::SUCCESS)

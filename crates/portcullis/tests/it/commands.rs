@@ -45,6 +45,8 @@ async fn commands_on_a_vault_that_is_not_there_say_so_and_make_nothing() {
         ["key", "rotate"],
         ["audit", "verify"],
         ["audit", "checkpoint"],
+        ["mfa", "show"],
+        ["mfa", "undo"],
     ] {
         let output = installation.run(&arguments).await;
         assert_eq!(output.status.code(), Some(1), "{arguments:?}: {}", both(&output));

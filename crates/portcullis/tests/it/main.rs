@@ -8,6 +8,7 @@ mod keys;
 mod kill;
 mod leaks;
 mod limits;
+mod mfa;
 mod race;
 mod site;
 mod trail;
