@@ -87,7 +87,12 @@ async fn the_id_of_what_is_not_mine_finds_nothing_and_changes_nothing() {
         let caller = neighbour.at(route.door);
         for (name, kind, id) in &ids {
             // An administrator manages every person.
-            if *kind == Thing::Person && matches!(route.on, Thing::Person | Thing::LockedPerson) {
+            if *kind == Thing::Person
+                && matches!(
+                    route.on,
+                    Thing::Person | Thing::LockedPerson | Thing::EnrolledPerson
+                )
+            {
                 continue;
             }
             let nothing = Route {

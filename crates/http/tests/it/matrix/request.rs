@@ -3,6 +3,7 @@ use std::time::Duration;
 use axum::body::Body as Bytes;
 use axum::http::request::Builder;
 use axum::http::{Request, header};
+use portcullis_ops::settings::{Connection, Find};
 use portcullis_testkit::Person;
 
 use super::callers::{Caller, Credential};
@@ -27,6 +28,11 @@ impl Values {
             ("{unique}", unique),
             ("{password}", whose.password.expose().to_owned()),
         ]);
+        for (name, connection) in [("{mail}", Connection::Mail), ("{radius}", Connection::Radius)] {
+            values.0.push((name, revision(stage, connection).await));
+        }
+        let version = stage.policy_version().await.to_string();
+        values.0.push(("{version}", version));
         if wants_code(route) {
             values.0.push(("{code}", fresh_code(stage, &whose)));
         }
@@ -54,6 +60,13 @@ impl Values {
             .iter()
             .fold(text.to_owned(), |text, (name, value)| text.replace(name, value))
     }
+}
+
+/// What a form of a connection shows in its hidden field.
+async fn revision(stage: &Stage, connection: Connection) -> String {
+    let console = stage.world.console();
+    let found = stage.world.gate.read(&console, Find { connection }).await.unwrap();
+    found.map_or(0, |found| found.revision).to_string()
 }
 
 fn wants_code(route: &Route) -> bool {

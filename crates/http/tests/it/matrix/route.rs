@@ -39,6 +39,12 @@ pub(super) enum Thing {
     DeletedResource,
     Person,
     LockedPerson,
+    /// Somebody whose second step was never reset.
+    EnrolledPerson,
+    /// An empty group of people.
+    Group,
+    /// A change of the policy that was just applied.
+    PolicyChange,
     /// Another session of the caller.
     OwnSession,
     /// A token of the caller.

@@ -1,7 +1,9 @@
 use std::collections::HashMap;
 
-use portcullis_model::{AccountId, AccountRight, ResourceId, Scope};
-use portcullis_ops::{accounts, resources, users};
+use portcullis_model::{
+    AccountId, AccountRight, FactorKind, GroupId, PolicyChange, Requirement, ResourceId, Role, Scope,
+};
+use portcullis_ops::{accounts, groups, mfa_policy, resources, users};
 use portcullis_testkit::Person;
 
 use super::callers::token;
@@ -57,6 +59,12 @@ impl Stage {
     async fn make(&mut self, thing: Thing) -> String {
         match thing {
             Thing::Person | Thing::LockedPerson => return self.put_target(thing).await,
+            Thing::EnrolledPerson => {
+                let name = self.things.unique();
+                self.world.user(&name, Role::PasswordUser).await.id.to_string()
+            }
+            Thing::Group => self.group().await.to_string(),
+            Thing::PolicyChange => self.policy_change().await,
             Thing::Account | Thing::DeletedAccount => {
                 let (_, id) = self.account_of(&self.owner.clone()).await;
                 if thing == Thing::DeletedAccount {
@@ -74,6 +82,34 @@ impl Stage {
                 id.to_string()
             }
         }
+    }
+
+    async fn group(&mut self) -> GroupId {
+        let name = self.things.unique();
+        let add = groups::Add { name, parent: None };
+        self.world.gate.write(&self.world.console(), add).await.unwrap()
+    }
+
+    async fn policy_change(&mut self) -> String {
+        let group = self.group().await;
+        let requirement = Requirement::of([FactorKind::Totp]);
+        let apply = mfa_policy::Apply {
+            change: PolicyChange {
+                groups: vec![(group, Some(requirement))],
+                ..PolicyChange::default()
+            },
+            summary: "a group".to_owned(),
+            version: self.policy_version().await,
+            at: None,
+        };
+        let applied = self.world.gate.write(&self.world.console(), apply).await;
+        applied.unwrap().id.to_string()
+    }
+
+    pub(super) async fn policy_version(&self) -> i64 {
+        let console = self.world.console();
+        let found = self.world.gate.read(&console, mfa_policy::Find).await;
+        found.unwrap().version
     }
 
     /// A resource with an account that has two versions, shared with every holder and, both of them, with the guest.
