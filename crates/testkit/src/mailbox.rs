@@ -1,7 +1,9 @@
 use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
-use portcullis_model::{Delivery, Letter, MailError, Mailer, Rehearsal, SettingsProblem};
+use portcullis_model::{
+    Delivery, DialogueLine, Letter, MailError, Mailer, Rehearsal, SettingsProblem, Speaker,
+};
 
 /// A mailer that keeps what it is given, for tests of what is sent and when. How letters travel is tested with a real
 /// server, in the crate `mail` and in the browser tests.
@@ -51,7 +53,16 @@ impl Mailer for Mailbox {
         })
     }
 
-    async fn rehearse(&self, _settings: &[u8], _to: &str) -> Rehearsal {
-        Rehearsal::default()
+    async fn rehearse(&self, _settings: &[u8], to: &str) -> Rehearsal {
+        let line = |speaker, text: String| DialogueLine { speaker, text };
+        let fails = self.fails.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        Rehearsal {
+            lines: vec![
+                line(Speaker::Note, "connected".to_owned()),
+                line(Speaker::Us, format!("RCPT TO:<{to}>")),
+                line(Speaker::Server, "250 kept".to_owned()),
+            ],
+            problem: fails.map(|error| error.to_string()),
+        }
     }
 }

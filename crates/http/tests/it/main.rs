@@ -1,5 +1,6 @@
 //! The doors as browsers and programs meet them.
 
+mod admin;
 mod api;
 mod api_mfa;
 mod browser;

@@ -1,3 +1,7 @@
+use std::time::Duration;
+
+use portcullis_model::Clock;
+
 use super::callers::{self, Caller, Credential};
 use super::judge::{self, Verdict};
 use super::request::{self, Values};
@@ -22,6 +26,9 @@ async fn every_call_of_the_api_answers_everybody_as_the_permission_page_says() {
 
     walk(&mut stage, routes::api(), callers, 1_500).await;
 }
+
+/// How old a second step may be, with a reserve.
+const FRESH: Duration = Duration::from_mins(12);
 
 /// Looks at every cell; fails with a list of those that are not as they should be.
 async fn walk(
@@ -92,7 +99,13 @@ async fn look(stage: &Stage, route: &Route, caller: &Caller, values: &Values) ->
 }
 
 /// A half login is used up by the pages before sign-in.
+/// What takes a fresh second step is asked for with one.
 async fn prepare(stage: &Stage, route: &Route, caller: &mut Caller) {
+    let proven = caller.person.as_ref().and_then(|person| person.caller.proven_at);
+    let is_stale = proven.is_some_and(|at| at + FRESH < stage.world.clock.now());
+    if is_stale && !route.is_read() && matches!(caller.shows, Credential::Session(_)) {
+        caller.renew(&stage.world).await;
+    }
     if route.door == Door::Open && matches!(caller.shows, Credential::Login(_)) {
         caller.shows = Credential::Login(stage.half_login().await);
     }

@@ -35,6 +35,10 @@ impl Values {
         values.0.push(("\"{version}\"", version.to_string()));
         values.0.push(("\"{revision}\"", revision.to_string()));
         values.0.push(("{revision}", revision.to_string()));
+        values.0.push(("{version}", version.to_string()));
+        values.0.push(("{mail}", revision.to_string()));
+        let radius = revision_of(stage, settings::Connection::Radius).await;
+        values.0.push(("{radius}", radius.to_string()));
         if wants_code(route) {
             values.0.push(("{code}", fresh_code(stage, &whose)));
         }
@@ -68,11 +72,18 @@ impl Values {
 async fn numbers(stage: &Stage) -> (i64, i64) {
     let (gate, by) = (&stage.world.gate, &stage.administrator.caller);
     let policy = gate.read(by, mfa_policy::Find).await.unwrap();
-    let find = settings::Find {
-        connection: settings::Connection::Mail,
-    };
-    let mail = gate.read(by, find).await.unwrap();
-    (policy.version, mail.map_or(0, |mail| mail.revision))
+    (
+        policy.version,
+        revision_of(stage, settings::Connection::Mail).await,
+    )
+}
+
+/// What a form of a connection shows in its hidden field.
+async fn revision_of(stage: &Stage, connection: settings::Connection) -> i64 {
+    let console = stage.world.console();
+    let find = settings::Find { connection };
+    let found = stage.world.gate.read(&console, find).await.unwrap();
+    found.map_or(0, |found| found.revision)
 }
 
 fn wants_code(route: &Route) -> bool {

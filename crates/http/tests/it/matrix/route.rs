@@ -41,6 +41,8 @@ pub(super) enum Thing {
     LockedPerson,
     /// A person who has a temporary pass.
     PassHolder,
+    /// Somebody whose second step was never reset.
+    EnrolledPerson,
     /// A group that nobody is in.
     Group,
     /// A change of the policy that can be undone.
@@ -88,7 +90,12 @@ impl Route {
 
     /// Tells whether its thing belongs to nobody, so that every administrator may touch it.
     pub(super) fn is_of_all(&self, kind: Thing) -> bool {
-        let people = [Thing::Person, Thing::LockedPerson, Thing::PassHolder];
+        let people = [
+            Thing::Person,
+            Thing::LockedPerson,
+            Thing::EnrolledPerson,
+            Thing::PassHolder,
+        ];
         (people.contains(&kind) && people.contains(&self.on))
             || (matches!(kind, Thing::Group | Thing::PolicyChange) && kind == self.on)
     }

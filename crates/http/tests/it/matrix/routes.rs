@@ -1,5 +1,6 @@
 //! The table of every route. `registered` fails when the router knows one that is not in it.
 
+mod admin;
 mod api;
 mod console;
 mod open;
@@ -13,7 +14,11 @@ pub(super) fn all() -> impl Iterator<Item = &'static Route> {
 
 /// Everything that answers a browser.
 pub(super) fn console() -> impl Iterator<Item = &'static Route> {
-    open::ROUTES.iter().chain(vault::ROUTES).chain(console::ROUTES)
+    open::ROUTES
+        .iter()
+        .chain(vault::ROUTES)
+        .chain(console::ROUTES)
+        .chain(admin::ROUTES)
 }
 
 pub(super) fn api() -> impl Iterator<Item = &'static Route> {

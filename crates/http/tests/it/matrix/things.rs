@@ -1,6 +1,8 @@
 use std::collections::HashMap;
 
-use portcullis_model::{AccountId, AccountRight, FactorKind, PolicyChange, ResourceId, Scope, SitePolicy};
+use portcullis_model::{
+    AccountId, AccountRight, FactorKind, PolicyChange, ResourceId, Role, Scope, SitePolicy,
+};
 use portcullis_ops::{accounts, factors, groups, mfa_policy, resources, users};
 use portcullis_testkit::Person;
 
@@ -71,6 +73,10 @@ impl Stage {
     async fn make(&mut self, thing: Thing) -> String {
         match thing {
             Thing::Person | Thing::LockedPerson => self.put_target(thing).await,
+            Thing::EnrolledPerson => {
+                let name = self.things.unique();
+                self.world.user(&name, Role::PasswordUser).await.id.to_string()
+            }
             Thing::PassHolder => self.give_pass().await,
             Thing::Group => self.group().await,
             Thing::PolicyChange => self.change_policy().await,

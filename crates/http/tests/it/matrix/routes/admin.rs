@@ -1,0 +1,142 @@
+use crate::matrix::route::{Route, Thing, form, page};
+
+const MAIL: &[(&str, &str)] = &[
+    ("revision", "{mail}"),
+    ("host", "smtp.example.org"),
+    ("port", "587"),
+    ("security", "starttls"),
+    ("timeout_seconds", "20"),
+    ("username", "vault"),
+    ("password", "letter-box"),
+    ("from_address", "vault@example.org"),
+    ("from_name", "Portcullis"),
+    ("to", "ann@example.org"),
+];
+const RADIUS: &[(&str, &str)] = &[
+    ("revision", "{radius}"),
+    ("s0_host", "radius.example.org"),
+    ("s0_port", "1812"),
+    ("s0_transport", "udp"),
+    ("s0_secret", "shared"),
+    ("protocol", "pap"),
+    ("time_out_ms", "2"),
+    ("tries", "2"),
+    ("nas_identifier", "portcullis"),
+    ("require_message_authenticator", "yes"),
+];
+const CHANGE: &str = "{\"site\":{\"code_seconds\":90}}";
+
+/// What administrators set, and who must prove what.
+pub(super) const ROUTES: &[Route] = &[
+    page("/admin/mail").performs(&["setting.find", "mail.list"]),
+    form("/admin/mail", MAIL)
+        .performs(&["setting.put"])
+        .to("/admin/mail?notice=mail-saved"),
+    form("/admin/mail/test", MAIL).performs(&["setting.rehearse_mail"]),
+    form("/admin/mail/remove", &[("revision", "{mail}")])
+        .performs(&["setting.put"])
+        .to("/admin/mail?notice=mail-removed"),
+    page("/admin/radius").performs(&["setting.find"]),
+    form("/admin/radius", RADIUS)
+        .performs(&["setting.put"])
+        .to("/admin/radius?notice=radius-saved"),
+    form("/admin/radius/remove", &[("revision", "{radius}")])
+        .performs(&["setting.put"])
+        .to("/admin/radius?notice=radius-removed"),
+    page("/admin/groups").performs(&["group.list"]),
+    form("/admin/groups", &[("name", "new-{unique}"), ("parent", "")])
+        .performs(&["group.add"])
+        .to("/admin/groups?notice=group-added"),
+    page("/admin/groups/{id}")
+        .form_of("group.change")
+        .on(Thing::Group),
+    form(
+        "/admin/groups/{id}",
+        &[("name", "changed-{unique}"), ("parent", "")],
+    )
+    .on(Thing::Group)
+    .performs(&["group.change"])
+    .to("/admin/groups?notice=group-saved"),
+    form("/admin/groups/{id}/delete", &[])
+        .on(Thing::Group)
+        .performs(&["group.delete"])
+        .to("/admin/groups?notice=group-deleted"),
+    page("/admin/mfa").performs(&["policy.find", "setting.find", "group.list"]),
+    page("/admin/mfa/groups/{id}")
+        .form_of("policy.preview")
+        .on(Thing::Group),
+    page("/admin/mfa/people").performs(&["policy.list", "setting.find"]),
+    form(
+        "/admin/mfa/preview",
+        &[
+            ("kind", "site"),
+            ("methods", "totp"),
+            ("methods", "backup_code"),
+            ("code_seconds", "120"),
+            ("email_seconds", "600"),
+            ("retries", "3"),
+            ("floor_administrator", "totp"),
+        ],
+    )
+    .performs(&["policy.find", "policy.preview"]),
+    form(
+        "/admin/mfa/preview",
+        &[
+            ("kind", "people"),
+            ("people", "{user}"),
+            ("do", "enable"),
+            ("methods", "totp"),
+        ],
+    )
+    .performs(&["policy.list", "policy.preview"]),
+    form(
+        "/admin/mfa/preview",
+        &[("change", CHANGE), ("back", "/admin/mfa")],
+    )
+    .performs(&["policy.preview", "policy.find"]),
+    form("/admin/mfa/preview/csv", &[("change", CHANGE)]).performs(&["policy.preview"]),
+    form(
+        "/admin/mfa/apply",
+        &[
+            ("change", CHANGE),
+            ("version", "{version}"),
+            ("back", "/admin/mfa"),
+            ("when", "now"),
+        ],
+    )
+    .performs(&["policy.find", "policy.apply"])
+    .to("/admin/mfa?notice=policy-applied"),
+    form("/admin/mfa/changes/{id}/undo", &[])
+        .on(Thing::PolicyChange)
+        .performs(&["policy.undo"])
+        .to("/admin/mfa?notice=policy-undone"),
+    page("/users/{id}")
+        .asks("tab=authentication")
+        .on(Thing::Person)
+        .performs(&["user.find", "policy.explain", "group.list"]),
+    form("/users/{id}/group", &[("group", "")])
+        .on(Thing::Person)
+        .performs(&["group.move_person"])
+        .to("/users/{id}?tab=authentication&notice=moved"),
+    form(
+        "/users/{id}/emails",
+        &[
+            ("email", "one@example.org"),
+            ("email2", ""),
+            ("email_choice", "first"),
+        ],
+    )
+    .on(Thing::Person)
+    .performs(&["user.set_emails"])
+    .to("/users/{id}?tab=authentication&notice=emails-saved"),
+    form(
+        "/users/{id}/reset",
+        &[("method", "totp"), ("reason", "lost phone")],
+    )
+    .on(Thing::EnrolledPerson)
+    .performs(&["factor.reset"])
+    .to("/users/{id}?tab=authentication&notice=factor-reset"),
+    form("/users/{id}/pass", &[("minutes", "30"), ("reason", "lost phone")])
+        .on(Thing::Person)
+        .performs(&["factor.issue_pass", "user.find"]),
+];
