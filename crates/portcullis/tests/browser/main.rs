@@ -2,6 +2,7 @@
 
 mod browser;
 mod chromium;
+mod factors;
 mod keyboard;
 mod keys;
 mod looks;
