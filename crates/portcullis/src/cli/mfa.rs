@@ -59,7 +59,7 @@ pub(crate) struct Rule {
     /// Everybody. What is not named stays as it is.
     #[arg(long)]
     pub(crate) site: bool,
-    /// What may be used, with commas: email, backup_code, radius, totp, web_authn.
+    /// What may be used, with commas: `email`, `backup_code`, `radius`, `totp`, `web_authn`.
     #[arg(long, value_delimiter = ',', required_unless_present_any = ["site", "clear"])]
     pub(crate) methods: Vec<FactorKind>,
     /// Takes away what was set; what is above counts again.

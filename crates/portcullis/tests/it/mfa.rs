@@ -177,6 +177,11 @@ async fn nobody_is_kept_out_by_mistake_and_never_every_administrator() {
     let everybody = ["mfa", "set", "--site", "--methods", "radius", "--yes"];
     let finance = ["mfa", "set", "--group", "Finance", "--methods", "email"];
 
+    let preview = ["mfa", "preview", "--site", "--methods", "radius"];
+    says(
+        &run(installation, &preview, 0).await,
+        &["No administrator could sign in any more"],
+    );
     let locked = run(installation, &everybody, 1).await;
     says(
         &locked,

@@ -120,6 +120,9 @@ async fn look(gate: &Gate, wanted: &Wanted) -> anyhow::Result<Previewed> {
         previewed.count(Effect::Changed),
         previewed.count(Effect::Unchanged)
     );
+    if previewed.locks_out {
+        println!("No administrator could sign in any more, so it is not going to be applied.");
+    }
     previewed.rows.sort_by_key(|row| row.effect);
     let mut touched = previewed
         .rows

@@ -1,0 +1,81 @@
+use axum::http::Method;
+use serde_json::{Value, json};
+
+use super::Scene;
+
+#[tokio::test]
+async fn no_answer_ever_shows_the_password_of_the_mail_server() {
+    let scene = Scene::new().await;
+    let none = scene.get("/settings/mail").await;
+    assert_eq!((&none["value"], &none["revision"]), (&Value::Null, &json!(0)));
+    let put = |host: &str, password: Value, revision: u32| json!({ "value": { "host": host, "port": 587, "username": "u", "password": password }, "revision": revision });
+
+    let first = put("mail.example.org", json!("s3cret-of-mail"), 0);
+    scene
+        .send(Method::PUT, "/settings/mail", first.clone(), 204)
+        .await;
+    let stale = scene.send(Method::PUT, "/settings/mail", first, 409).await;
+    assert!(!stale.text.contains("s3cret"), "{}", stale.text);
+    let kept = put("mail.example.org", json!(true), 1);
+    scene.send(Method::PUT, "/settings/mail", kept, 204).await;
+    let shown = scene.get("/settings/mail").await;
+    assert_eq!(shown["value"]["password"], true);
+    assert_eq!(
+        (&shown["revision"], &shown["changed_by"]),
+        (&json!(2), &json!("admin"))
+    );
+    let test = json!({ "value": { "host": "mail.example.org", "password": "s3cret-of-mail" }, "to": "a@example.org" });
+    let tested = scene.send(Method::POST, "/settings/mail/test", test, 200).await;
+    assert_eq!(
+        tested.json(),
+        json!({ "taken": true, "problem": null, "dialogue": [] })
+    );
+    for path in ["/settings/mail", "/audit", "/mail", "/mfa/policy"] {
+        let answer = scene.program.get(path).await;
+        assert!(!answer.text.contains("s3cret"), "{path}: {}", answer.text);
+    }
+
+    scene
+        .send(Method::DELETE, "/settings/mail?revision=1", Value::Null, 409)
+        .await;
+    scene
+        .send(Method::DELETE, "/settings/mail", Value::Null, 400)
+        .await;
+    scene
+        .send(Method::DELETE, "/settings/mail?revision=2", Value::Null, 204)
+        .await;
+    assert_eq!(scene.get("/settings/mail").await["revision"], 0);
+    let again = put("mail.example.org", json!("s3cret-of-mail"), 0);
+    scene.send(Method::PUT, "/settings/mail", again, 204).await;
+    assert_eq!(scene.get("/settings/mail").await["revision"], 4);
+}
+
+#[tokio::test]
+async fn wrong_settings_are_refused_by_the_plug_in() {
+    let scene = Scene::new().await;
+    let radius = |secret: &str| {
+        json!({ "revision": 0, "value": { "servers": [
+            { "host": "radius.example.org", "port": 1812, "transport": { "udp": { "secret": secret } } }
+        ] } })
+    };
+
+    let refused = scene
+        .send(
+            Method::PUT,
+            "/settings/radius",
+            json!({ "revision": 0, "value": { "servers": [] } }),
+            422,
+        )
+        .await;
+    assert_eq!(refused.json()["code"], "invalid");
+    scene
+        .send(
+            Method::PUT,
+            "/settings/radius",
+            radius("s3cret-of-radius-and-more"),
+            204,
+        )
+        .await;
+    let shown = scene.get("/settings/radius").await;
+    assert_eq!(shown["value"]["servers"][0]["transport"]["udp"]["secret"], true);
+}
