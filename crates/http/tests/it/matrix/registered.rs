@@ -21,6 +21,9 @@ const ELSEWHERE: &[&str] = &[
     "key.finish_rotation",
     "key.rewrap_batch",
     "key.verify_batch",
+    "mail.due",
+    "mail.send_next",
+    "policy.apply_due",
     "setup.offer",
 ];
 
