@@ -20,13 +20,13 @@ pub(crate) struct Problem {
     pub status: StatusCode,
     pub code: &'static str,
     pub title: &'static str,
-    pub detail: String,
-    pub errors: Vec<FieldError>,
+    pub detail: Box<str>,
+    pub errors: Box<[FieldError]>,
     pub retry_after: Option<Duration>,
     /// How long a session may be left alone, if that is why it ended.
     pub idle: Option<Duration>,
     /// The page to come back to after the person has confirmed that it is them.
-    pub confirm: Option<String>,
+    pub confirm: Option<Box<str>>,
 }
 
 impl Problem {
@@ -35,8 +35,8 @@ impl Problem {
             status,
             code,
             title,
-            detail: detail.to_owned(),
-            errors: Vec::new(),
+            detail: detail.into(),
+            errors: Box::default(),
             retry_after: None,
             idle: None,
             confirm: None,
@@ -152,7 +152,7 @@ impl From<OpError> for Problem {
                 "The sign-in or set-up is over. Start again.",
             ),
             OpError::Invalid(errors) => Self {
-                errors,
+                errors: errors.into(),
                 ..Self::new(
                     StatusCode::UNPROCESSABLE_ENTITY,
                     "invalid",

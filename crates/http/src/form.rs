@@ -181,7 +181,7 @@ impl Errors {
 }
 
 fn sentence(error: &FieldError) -> String {
-    if error.field.is_empty() {
+    if matches!(error.field, "" | "people") {
         return error.problem.clone();
     }
     format!("{} {}", label(error.field), error.problem)
@@ -203,9 +203,7 @@ fn label(field: &str) -> String {
         "grace_skips" => "Number of skips",
         "grace_until" => "The date",
         "nas_identifier" => "NAS-Identifier",
-        "people" => "Choose people: it",
-        "time_out_ms" => "Time-out",
-        "timeout_seconds" => "Time-out",
+        "time_out_ms" | "timeout_seconds" => "Time-out",
         "to" => "Test address",
         "kind" => "Type",
         "new" => "New password",
@@ -231,7 +229,7 @@ pub(crate) fn checked_on<T>(page: &str, result: Result<T, OpError>) -> Result<Re
     match result {
         Err(OpError::Conflict(problem)) => Ok(Err(Errors::whole(problem))),
         Err(OpError::StepUp) => Err(Problem {
-            confirm: Some(page.to_owned()),
+            confirm: Some(page.into()),
             ..OpError::StepUp.into()
         }),
         other => checked(other),

@@ -23,11 +23,11 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
 fn explain(rejection: &JsonRejection) -> Problem {
     let mut problem = Problem::of_status(rejection.status());
     match rejection {
-        JsonRejection::JsonSyntaxError(_) => "The body is not valid JSON.".clone_into(&mut problem.detail),
+        JsonRejection::JsonSyntaxError(_) => problem.detail = "The body is not valid JSON.".into(),
         JsonRejection::JsonDataError(_) => {
             problem.status = StatusCode::UNPROCESSABLE_ENTITY;
             if let Some(detail) = detail(&rejection.body_text()) {
-                problem.detail = detail;
+                problem.detail = detail.into();
             }
         }
         _ => {}

@@ -20,7 +20,7 @@ struct ErrorPage {
 
 /// The page for a request that did not work. It has no rail, since it may be that nobody is signed in.
 pub(crate) fn render(web: &Web, problem: &Problem, request: &str) -> Response {
-    let lines = Errors(problem.errors.clone())
+    let lines = Errors(problem.errors.to_vec())
         .lines()
         .into_iter()
         .map(|(_, line)| line)
@@ -31,7 +31,7 @@ pub(crate) fn render(web: &Web, problem: &Problem, request: &str) -> Response {
             problem.detail,
             span.as_secs().max(1)
         ),
-        None => problem.detail.clone(),
+        None => problem.detail.to_string(),
     };
     let page = ErrorPage {
         front: Front::of_anybody(web),

@@ -325,7 +325,7 @@ async fn many_people_are_enabled_at_once_and_the_preview_can_be_undone() {
     list.shows(">Enable</button>");
     list.shows(">Disable</button>");
     assert_eq!(none.status, 422);
-    none.shows("must be between 1 and 200 people");
+    none.shows("Choose 1 to 200 people.");
     assert_eq!(no_method.status, 422);
     no_method.shows("must hold at least one");
     preview.shows("2 change · 0 don't · 0 blocked · 0 become weaker");
@@ -333,6 +333,35 @@ async fn many_people_are_enabled_at_once_and_the_preview_can_be_undone() {
     assert_eq!(enabled, "Security Key");
     assert_eq!(undone.location(), "/admin/mfa?notice=policy-undone");
     assert_eq!(methods(&world, zoe.id).await, "Security Key or Authenticator App");
+}
+
+#[tokio::test]
+async fn an_undo_finds_what_the_change_wrote_in_whatever_order_people_were_named() {
+    let world = World::new().await;
+    let zoe = world.user("zoe", Role::PasswordUser).await;
+    let amir = world.user("amir", Role::PasswordUser).await;
+    let own = |kind| PersonSetting {
+        uses_group_settings: false,
+        requirement: Some(Requirement::of([kind])),
+    };
+    let change = PolicyChange {
+        people: vec![
+            (zoe.id, own(FactorKind::Totp)),
+            (amir.id, own(FactorKind::WebAuthn)),
+        ],
+        ..PolicyChange::default()
+    };
+    apply(&world, change).await;
+    let console = world.console();
+    let changes = world.gate.read(&console, mfa_policy::Find).await.unwrap().changes;
+
+    let undo = mfa_policy::Undo { id: changes[0].id };
+    world.gate.write(&console, undo).await.unwrap();
+
+    assert_eq!(
+        methods(&world, amir.id).await,
+        "Security Key or Authenticator App"
+    );
 }
 
 #[tokio::test]

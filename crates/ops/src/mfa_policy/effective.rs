@@ -1,4 +1,6 @@
-use portcullis_model::{FactorKind, Grace, Group, PersonSetting, Role, SitePolicy, Timestamp, methods_text};
+use portcullis_model::{
+    FactorKind, Grace, Group, PersonSetting, Requirement, Role, SitePolicy, Timestamp, methods_text,
+};
 
 /// What holds for the whole company at one moment.
 #[derive(Clone, Copy, Debug)]
@@ -166,37 +168,8 @@ fn primary(kinds: &[FactorKind]) -> Vec<FactorKind> {
 /// what is switched on. What is not switched on never counts, and a role's floor only ever takes away.
 pub fn effective(company: &Company<'_>, person: &Standing<'_>) -> Effective {
     let site = company.site;
-    let mut reasons = Vec::new();
-    let from_group = person
-        .setting
-        .uses_group_settings
-        .then(|| person.path.iter().find(|group| group.requirement.is_some()))
-        .flatten();
-    let own = person.setting.requirement.as_ref();
-    let requirement = match (from_group, own) {
-        (Some(group), _) => {
-            reasons.push(Reason::Group {
-                name: group.name.clone(),
-                overrides: own.is_some(),
-            });
-            group.requirement.as_ref()
-        }
-        (None, Some(own)) => {
-            reasons.push(Reason::Own {
-                opted_out: !person.setting.uses_group_settings,
-            });
-            Some(own)
-        }
-        (None, None) => {
-            reasons.push(if person.setting.uses_group_settings {
-                Reason::Site
-            } else {
-                Reason::OptedOutOfNothing
-            });
-            None
-        }
-    };
-
+    let (requirement, reason) = asked_of(person);
+    let mut reasons = vec![reason];
     let wanted = requirement.map_or(&site.methods, |requirement| &requirement.methods);
     let (mut methods, off): (Vec<_>, Vec<_>) = wanted.iter().partition(|kind| site.methods.contains(kind));
     if !off.is_empty() {
@@ -275,6 +248,30 @@ pub fn effective(company: &Company<'_>, person: &Standing<'_>) -> Effective {
         reasons,
         blocked,
         methods,
+    }
+}
+
+/// The requirement that counts for a person, and where it comes from.
+fn asked_of<'a>(person: &Standing<'a>) -> (Option<&'a Requirement>, Reason) {
+    let setting = person.setting;
+    let from_group = setting
+        .uses_group_settings
+        .then(|| person.path.iter().find(|group| group.requirement.is_some()))
+        .flatten();
+    match (from_group, setting.requirement.as_ref()) {
+        (Some(group), own) => {
+            let reason = Reason::Group {
+                name: group.name.clone(),
+                overrides: own.is_some(),
+            };
+            (group.requirement.as_ref(), reason)
+        }
+        (None, Some(own)) => {
+            let opted_out = !setting.uses_group_settings;
+            (Some(own), Reason::Own { opted_out })
+        }
+        (None, None) if setting.uses_group_settings => (None, Reason::Site),
+        (None, None) => (None, Reason::OptedOutOfNothing),
     }
 }
 

@@ -66,7 +66,7 @@ impl Rehearsed {
 }
 
 struct Letter {
-    letter: LetterView,
+    view: LetterView,
     tone: &'static str,
     icon: &'static str,
     at: Moment,
@@ -234,7 +234,7 @@ async fn look(web: &Web, who: &SignedIn) -> Answer<MailPage> {
                     tone,
                     icon,
                     at: Moment::new(letter.finished_at.unwrap_or(letter.created_at), now),
-                    letter,
+                    view: letter,
                 }
             })
             .collect(),

@@ -38,7 +38,7 @@ struct Server {
     /// `udp` or `radsec`.
     transport: String,
     ca: String,
-    server_name: String,
+    certified_name: String,
     certificate: String,
     has_secret: bool,
     has_key: bool,
@@ -67,7 +67,7 @@ impl Server {
             port: text(value, "/port"),
             transport: if is_rad_sec { "radsec" } else { "udp" }.to_owned(),
             ca: text(value, "/transport/radsec/ca"),
-            server_name: text(value, "/transport/radsec/server_name"),
+            certified_name: text(value, "/transport/radsec/server_name"),
             certificate: text(value, "/transport/radsec/identity/certificate"),
             has_secret: value.pointer("/transport/udp/secret") == Some(&Value::Bool(true)),
             has_key: value.pointer("/transport/radsec/identity/key") == Some(&Value::Bool(true)),
@@ -81,7 +81,7 @@ impl Server {
             port: text("port"),
             transport: text("transport"),
             ca: text("ca"),
-            server_name: text("server_name"),
+            certified_name: text("server_name"),
             certificate: text("certificate"),
             has_secret: false,
             has_key: false,
@@ -98,7 +98,7 @@ impl Server {
             };
             json!({ "radsec": {
                 "ca": self.ca.trim(),
-                "server_name": self.server_name.trim(),
+                "server_name": self.certified_name.trim(),
                 "identity": identity,
             }})
         } else {
@@ -153,9 +153,14 @@ fn value(servers: &[Server], general: &General, fields: &Fields) -> Result<Value
     let mut errors = Errors::default();
     let mut list = Vec::new();
     for (index, server) in servers.iter().enumerate() {
-        let is_empty = [&server.host, &server.ca, &server.server_name, &server.certificate]
-            .iter()
-            .all(|text| text.trim().is_empty());
+        let is_empty = [
+            &server.host,
+            &server.ca,
+            &server.certified_name,
+            &server.certificate,
+        ]
+        .iter()
+        .all(|text| text.trim().is_empty());
         if is_empty {
             continue;
         }

@@ -65,7 +65,7 @@ pub(super) async fn pending(
     Query(query): Query<NextQuery>,
 ) -> Answer {
     match shown(&web, &visitor).await? {
-        Some(set_up) => page(&view(&web, set_up, query.next(), "", Errors::default(), None)?),
+        Some(set_up) => page(&view(&web, &set_up, query.next(), "", Errors::default(), None)?),
         None => Ok(redirect(&with_next("/sign-in/set-up", query.next()))),
     }
 }
@@ -106,7 +106,7 @@ pub(super) async fn confirm(State(web): State<Web>, visitor: Visitor, fields: Fi
         Err(OpError::Invalid(errors)) => (Errors(errors), None),
         Err(error) => return Err(error.into()),
     };
-    let shown = view(&web, set_up, &next, &name, errors, wrong)?;
+    let shown = view(&web, &set_up, &next, &name, errors, wrong)?;
     page_with(StatusCode::UNPROCESSABLE_ENTITY, &shown)
 }
 
@@ -145,7 +145,7 @@ async fn shown(web: &Web, visitor: &Visitor) -> Answer<Option<SetUp>> {
 
 fn view(
     web: &Web,
-    set_up: SetUp,
+    set_up: &SetUp,
     next: &str,
     name: &str,
     errors: Errors,

@@ -7,7 +7,7 @@ use portcullis_model::{EmailChoice, FactorKind, UserId};
 use portcullis_ops::OpError;
 use portcullis_ops::factors::{IssuePass, Reset};
 use portcullis_ops::groups::{self, MovePerson};
-use portcullis_ops::mfa_policy::{Explain, Explained};
+use portcullis_ops::mfa_policy::{Explain, Explained, Reason};
 use portcullis_ops::users::{Find, SetEmails, UserState, UserView};
 
 use super::{Standing, TABS, factors};
@@ -87,7 +87,7 @@ async fn look(web: &Web, who: &SignedIn, id: UserId, shell: Shell) -> Answer<Aut
     let explained = web.gate.read(&who.caller, Explain { id }).await?;
     let tree = web.gate.read(&who.caller, groups::List).await?;
     let effective = &explained.effective;
-    let mut reasons: Vec<String> = effective.reasons.iter().map(|reason| reason.text()).collect();
+    let mut reasons: Vec<String> = effective.reasons.iter().map(Reason::text).collect();
     if let Some(blocked) = effective.blocked {
         reasons.push(format!("{}.", blocked.text()));
     }

@@ -28,7 +28,11 @@ async fn no_answer_ever_shows_the_password_of_the_mail_server() {
     let tested = scene.send(Method::POST, "/settings/mail/test", test, 200).await;
     assert_eq!(
         tested.json(),
-        json!({ "taken": true, "problem": null, "dialogue": [] })
+        json!({ "taken": true, "problem": null, "dialogue": [
+            { "speaker": "note", "text": "connected" },
+            { "speaker": "us", "text": "RCPT TO:<a@example.org>" },
+            { "speaker": "server", "text": "250 kept" },
+        ] })
     );
     for path in ["/settings/mail", "/audit", "/mail", "/mfa/policy"] {
         let answer = scene.program.get(path).await;

@@ -163,7 +163,7 @@ async fn of_people(web: &Web, posted: &Posted) -> Result<Vec<(UserId, PersonSett
     let fields = &posted.fields;
     let only: Vec<UserId> = fields.all("people").filter_map(|id| id.parse().ok()).collect();
     if !(1..=MOST).contains(&only.len()) {
-        return Err(invalid("people", "must be between 1 and 200 people"));
+        return Err(invalid("people", "Choose 1 to 200 people."));
     }
     let wanted = only.len();
     let list = List {

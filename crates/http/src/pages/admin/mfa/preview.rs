@@ -126,7 +126,7 @@ async fn look(web: &Web, who: &SignedIn, wanted: &Wanted) -> Result<PreviewPage,
         asked: json(&wanted.change)?,
         whole: json(&whole)?,
         version: previewed.version,
-        sections: sections(previewed),
+        sections: sections(&previewed),
         back: wanted.back.clone(),
         at: String::new(),
     })
@@ -148,7 +148,7 @@ const EFFECTS: [(Effect, &str, &str, &str); 4] = [
     (Effect::Unchanged, "Don't change", "", "unchanged"),
 ];
 
-fn sections(previewed: Previewed) -> Vec<Section> {
+fn sections(previewed: &Previewed) -> Vec<Section> {
     let mut sections: Vec<Section> = Vec::new();
     for (effect, title, tone, id) in EFFECTS {
         let rows = previewed.rows.iter().filter(|row| row.effect == effect);
