@@ -65,7 +65,12 @@ impl Values {
 /// What a form of a connection shows in its hidden field.
 async fn revision(stage: &Stage, connection: Connection) -> String {
     let console = stage.world.console();
-    let found = stage.world.gate.read(&console, Find { connection }).await.unwrap();
+    let found = stage
+        .world
+        .gate
+        .read(&console, Find { connection })
+        .await
+        .unwrap();
     found.map_or(0, |found| found.revision).to_string()
 }
 
