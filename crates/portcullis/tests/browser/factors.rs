@@ -34,7 +34,8 @@ impl Company {
 
     async fn set(&self, connection: &str, value: Value) {
         let body = json!({ "value": value, "revision": 0 });
-        self.api
+        let _ = self
+            .api
             .put(&format!("/api/v2/settings/{connection}"), &body)
             .await
             .expect(204);
@@ -43,7 +44,7 @@ impl Company {
     async fn apply(&self, change: Value) {
         let previewed = self.api.post("/api/v2/mfa/preview", &change).await.expect(200);
         let new = json!({ "change": change, "summary": "test", "version": previewed.body["version"] });
-        self.api.post("/api/v2/mfa/changes", &new).await.expect(201);
+        let _ = self.api.post("/api/v2/mfa/changes", &new).await.expect(201);
     }
 
     async fn switch_on(&self, methods: &[&str]) {
@@ -62,7 +63,7 @@ impl Company {
         let set_up = browser.set_up(&code, &person).await;
         browser.submit(&[], "form[action='/sign-out'] button").await;
         let people = self.api.get("/api/v2/users").await.expect(200);
-        let id = people.body["data"]
+        let id = people.body["items"]
             .as_array()
             .expect("people are a list")
             .iter()
