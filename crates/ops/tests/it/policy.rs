@@ -2,11 +2,9 @@
 
 use std::time::Duration;
 
-use portcullis_model::{
-    Clock, FactorKind, Grace, PersonSetting, PolicyChange, Requirement, Role, Secret, SitePolicy,
-};
+use portcullis_model::{FactorKind, Grace, PersonSetting, PolicyChange, Requirement, Role, Secret};
 use portcullis_ops::OpError;
-use portcullis_ops::mfa_policy::{self, Apply, Blocked, Effect, Preview, Undo};
+use portcullis_ops::mfa_policy::{Blocked, Effect};
 use portcullis_ops::sign_in::{FactorStep, Find, LoginStep, PasswordStep, SkipSetUp};
 use portcullis_testkit::{Person, World};
 

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use portcullis_model::{Clock, FactorKind, MailError, Role, Secret};
 use portcullis_ops::OpError;
-use portcullis_ops::factors::{Begin, Confirm, Confirmation, IssuePass, Pending, Remove, Reset};
+use portcullis_ops::factors::{Begin, Confirm, Confirmation, Pending, Remove, Reset};
 use portcullis_ops::sessions;
 use portcullis_ops::sign_in::{
-    BeginSetUp, Challenged, ConfirmSetUp, Delivery, FactorStep, Find, LoginView, PasswordStep, SetUpStep,
-    ShowSetUp, SkipSetUp,
+    BeginSetUp, Challenged, ConfirmSetUp, Delivery, FactorStep, Find, LoginView, SetUpStep, ShowSetUp,
+    SkipSetUp,
 };
 use portcullis_testkit::{Authenticator, Person, World};
 

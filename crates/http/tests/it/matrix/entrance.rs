@@ -126,12 +126,12 @@ async fn put_off_and_set_up(world: &World, dayo: UserId, app: &Authenticator) {
         reason: "lost phone".to_owned(),
     };
     let pass = world.gate.write(&administrator, issue).await.unwrap().pass;
-    let reset = factors::Reset {
+    let lost = factors::Reset {
         id: dayo,
         method: FactorKind::Totp,
         reason: "lost phone".to_owned(),
     };
-    world.gate.write(&administrator, reset).await.unwrap();
+    world.gate.write(&administrator, lost).await.unwrap();
     let mut browser = Browser::new(world);
     begin(&mut browser).await;
     browser
