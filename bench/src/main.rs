@@ -3,6 +3,7 @@
 mod fill;
 mod latency;
 mod load;
+mod preview;
 mod reveal;
 mod search;
 mod sign_in;
@@ -21,7 +22,7 @@ const HELP: &str = "Examples:
   cargo xtask bench                  all of them, about four minutes
   cargo xtask bench reveal search    only these
 
-Names: reveal, sign-in, search, start. PORTCULLIS_TEST_DATABASE=postgres takes PostgreSQL for reveal and search.";
+Names: reveal, sign-in, search, preview, start. PORTCULLIS_TEST_DATABASE=postgres takes PostgreSQL for reveal and search.";
 
 fn main() -> Result<()> {
     let mut names: Vec<String> = std::env::args().skip(1).collect();
@@ -30,7 +31,7 @@ fn main() -> Result<()> {
         return Ok(());
     }
     if names.is_empty() {
-        names = ["reveal", "sign-in", "search", "start"]
+        names = ["reveal", "sign-in", "search", "preview", "start"]
             .map(str::to_owned)
             .to_vec();
     }
@@ -41,6 +42,7 @@ fn main() -> Result<()> {
             "reveal" => reveal::run()?,
             "sign-in" => sign_in::run()?,
             "search" => search::run()?,
+            "preview" => preview::run()?,
             "start" => start::run(&binary()?)?,
             other => bail!("there is no benchmark `{other}`\n{HELP}"),
         }

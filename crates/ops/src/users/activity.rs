@@ -1,10 +1,10 @@
 use portcullis_model::{AuditView, Scope, Subject, SubjectKind, UserId};
 use portcullis_store::{Snapshot, audit};
 
-use crate::factors::RegenerateBackupCodes;
+use crate::factors::{self, IssuePass, RegenerateBackupCodes, Remove, Reset};
 use crate::setup::Confirm;
-use crate::sign_in::ProveFactor;
-use crate::users::{ChangeMyPassword, ChangeRole, Invite, Lock, Unlock};
+use crate::sign_in::{ConfirmSetUp, ForgotPassword, ProveFactor, RedeemReset};
+use crate::users::{ChangeMyPassword, ChangeRole, Invite, Lock, SetEmails, SetMyEmails, Unlock};
 use crate::{Audit, OpError, Operation, Permit, Read, Right, Services};
 
 /// Lists the caller's latest sign-ins, changes of their factors, password and role, and what was refused.
@@ -13,14 +13,23 @@ pub struct Activity;
 const MOST: u16 = 20;
 
 /// What bears on a person's own security. A right password alone opens nothing, and a wrong one is a refusal.
-const SECURITY: [&str; 8] = [
+const SECURITY: [&str; 17] = [
     ChangeMyPassword::NAME,
     ChangeRole::NAME,
     Confirm::NAME,
+    ConfirmSetUp::NAME,
+    factors::Confirm::NAME,
+    ForgotPassword::NAME,
     Invite::NAME,
+    IssuePass::NAME,
     Lock::NAME,
     ProveFactor::NAME,
+    RedeemReset::NAME,
     RegenerateBackupCodes::NAME,
+    Remove::NAME,
+    Reset::NAME,
+    SetEmails::NAME,
+    SetMyEmails::NAME,
     Unlock::NAME,
 ];
 

@@ -51,6 +51,7 @@ struct MfaPage {
     email_seconds: String,
     retries: String,
     one_method: bool,
+    step_up_reveal: bool,
     floors: Vec<Floor>,
     groups: Vec<GroupRow>,
     changes: Vec<ChangeRow>,
@@ -114,6 +115,7 @@ pub(super) async fn again(web: &Web, who: &SignedIn, fields: &Fields, errors: Er
         email_seconds: fields.text("email_seconds"),
         retries: fields.text("retries"),
         one_method: !fields.text("one_method").is_empty(),
+        step_up_reveal: !fields.text("step_up_reveal").is_empty(),
         floors: Role::ALL
             .map(|role| Floor::of(role, fields.text(change::floor_field(role))))
             .into(),
@@ -134,7 +136,7 @@ async fn look(web: &Web, who: &SignedIn) -> Answer<MfaPage> {
         email_seconds,
         retries,
         one_method,
-        ..
+        step_up_reveal,
     } = policy.site;
     Ok(MfaPage {
         shell: Shell::new(web, who, HERE),
@@ -144,6 +146,7 @@ async fn look(web: &Web, who: &SignedIn) -> Answer<MfaPage> {
         email_seconds: email_seconds.to_string(),
         retries: retries.to_string(),
         one_method,
+        step_up_reveal,
         floors: Role::ALL
             .map(|role| Floor::of(role, floors.get(&role).map_or("", |kind| kind.word()).to_owned()))
             .into(),

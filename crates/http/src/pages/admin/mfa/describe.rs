@@ -75,6 +75,14 @@ fn of_site(before: &SitePolicy, after: &SitePolicy) -> String {
         };
         parts.push(text.to_owned());
     }
+    if before.step_up_reveal != after.step_up_reveal {
+        let text = if after.step_up_reveal {
+            "passwords after a fresh second step"
+        } else {
+            "passwords without a fresh second step"
+        };
+        parts.push(text.to_owned());
+    }
     if parts.is_empty() {
         return "Everybody: nothing different".to_owned();
     }
