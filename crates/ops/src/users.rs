@@ -93,8 +93,8 @@ async fn tell_invited(
         &circumstances,
         "Set up your account",
         &format!(
-            "{by} made the account {} for you. Open the address below and type the set-up code that {by} gives you. It \
-             works once, until {} UTC.",
+            "{by} made a set-up code for your account {}. Open the address below and type the code that {by} gives you. \
+             It works once, until {} UTC.",
             user.username,
             until.to_text()
         ),
