@@ -35,7 +35,12 @@ async fn every_page_is_accessible_and_keeps_its_policy() {
 
     let mut found = Vec::new();
     let mut pages = 0;
-    for path in ["/setup", "/sign-in"] {
+    for path in [
+        "/setup",
+        "/sign-in",
+        "/sign-in/forgot",
+        "/sign-in/reset?token=none",
+    ] {
         pages += look(&olga, path, axe.as_deref(), &mut found).await;
     }
     let person = [
@@ -70,7 +75,13 @@ async fn every_page_is_accessible_and_keeps_its_policy() {
         "/me/security",
         "/me/preferences",
         "/me/tokens",
+        "/me/confirm",
+        "/admin/groups",
         "/admin/keys",
+        "/admin/mail",
+        "/admin/mfa",
+        "/admin/mfa/people",
+        "/admin/radius",
         "/search?q=db",
         "/shortcuts",
         "/help/api",
