@@ -54,14 +54,12 @@ impl Draft<'_> {
     }
 }
 
-/// Where and when something happened.
+/// Where and when something happened. What a browser calls itself is left out: a stranger could write to people with it.
 pub(crate) struct Circumstances<'a> {
     pub(crate) site: &'a Site,
     pub(crate) at: Timestamp,
     /// The network address of the client.
     pub(crate) address: &'a str,
-    /// The browser, as it calls itself.
-    pub(crate) agent: &'a str,
 }
 
 impl Circumstances<'_> {
@@ -72,9 +70,6 @@ impl Circumstances<'_> {
         ];
         if !self.address.is_empty() {
             facts.push(("From", self.address.to_owned()));
-        }
-        if !self.agent.is_empty() {
-            facts.push(("Browser", self.agent.to_owned()));
         }
         Paragraph::Facts(facts)
     }
@@ -165,7 +160,6 @@ mod tests {
             site: &site,
             at: Timestamp::from_micros(0),
             address: "192.0.2.7",
-            agent: "<b>Firefox</b>",
         };
 
         let letter = code(

@@ -35,7 +35,6 @@ pub(crate) async fn tell(
         site: &services.site,
         at: services.now(),
         address: &caller.address,
-        agent: "",
     };
     let advice = "If you didn't do this and nobody told you of it, tell an administrator at once.";
     let letter = letters::notice(&circumstances, subject, what, advice, to);

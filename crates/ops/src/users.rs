@@ -87,7 +87,6 @@ async fn tell_invited(
         site: &services.site,
         at: services.now(),
         address: "",
-        agent: "",
     };
     let letter = letters::link(
         &circumstances,

@@ -7,6 +7,7 @@ use portcullis_model::{
 
 use std::collections::HashMap;
 
+use crate::password_resets;
 use crate::people_groups::{requirement, requirement_text};
 use crate::row::{Row, args};
 use crate::{Snapshot, StoreError, Tx};
@@ -289,8 +290,9 @@ pub async fn set_person(
     .await
 }
 
-/// Sets a password and ends the sessions of the old one.
+/// Sets a password; ends the sessions of the old one, and the links that were sent to mend it.
 pub async fn set_password(tx: &Tx, id: UserId, hash: &str, at: Timestamp) -> Result<u64, StoreError> {
+    password_resets::withdraw(tx, id, at).await?;
     tx.execute(
         "UPDATE users SET password_hash = ?2, password_changed_at = ?3, epoch = epoch + 1 WHERE id = ?1",
         args![id.0, hash, at],

@@ -3,7 +3,7 @@ use portcullis_model::{
 };
 use portcullis_store::{Tx, factors, guesses, users};
 
-use crate::factors::{Candidate, Judged, judge};
+use crate::factors::{Candidate, Judged, judge, spend};
 use crate::setup::add_backup_codes;
 use crate::sign_in::limits::{self, Budget, reserve};
 use crate::{OpError, Operation, Permit, Remote, Right, Services};
@@ -103,11 +103,7 @@ impl Remote for RegenerateBackupCodes {
         };
         users::hold(tx, user.id).await?;
         let factor = &apps[index].0;
-        let sealed = services
-            .vault
-            .seal_factor(services, tx, factor.id, factor.user, &enrolment)
-            .await?;
-        if factors::replace(tx, factor.id, factor.revision, &sealed, services.now()).await? != 1 {
+        if !spend(services, tx, factor, Some(&enrolment)).await? {
             return wrong();
         }
         guesses::clear(tx, &user.username, FactorKind::Totp.word()).await?;

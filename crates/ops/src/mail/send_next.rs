@@ -71,12 +71,12 @@ impl Remote for SendNext {
             id: waiting.user.map(|user| user.0),
             name: person.map(|person| person.username),
         });
-        let bytes = services
-            .vault
-            .open_value(tx, SealedKind::Letter, waiting.id)
-            .await?
-            .ok_or(OpError::Damaged)?;
-        let letter = serde_json::from_slice(&bytes).map_err(|_| OpError::Damaged)?;
+        let Some(letter) = open(services, tx, &waiting).await? else {
+            outbox::finish(tx, waiting.id, "failed", UNREADABLE, now).await?;
+            permit.failed();
+            permit.message(format!("`{}` was not sent: {UNREADABLE}", waiting.subject));
+            return Ok(None);
+        };
         let settings = settings::secret_of(services, tx, Connection::Mail).await?;
         Ok(Some(Task {
             waiting,
@@ -138,6 +138,21 @@ impl Remote for SendNext {
                 Ok(Sent::Failed)
             }
         }
+    }
+}
+
+const UNREADABLE: &str = "the letter cannot be read any more";
+
+/// The letter that waits; nothing if it is damaged or gone. It must not keep the others from being sent.
+async fn open(services: &Services, tx: &Tx, waiting: &Waiting) -> Result<Option<Letter>, OpError> {
+    match services
+        .vault
+        .open_value(tx, SealedKind::Letter, waiting.id)
+        .await
+    {
+        Ok(bytes) => Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok())),
+        Err(OpError::Damaged) => Ok(None),
+        Err(error) => Err(error),
     }
 }
 

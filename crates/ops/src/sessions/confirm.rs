@@ -5,10 +5,10 @@ use portcullis_model::{
     Verdict,
 };
 use portcullis_store::users::User;
-use portcullis_store::{Snapshot, Tx, factors, guesses, sessions, users};
+use portcullis_store::{Snapshot, Tx, guesses, sessions, users};
 use zeroize::Zeroizing;
 
-use crate::factors::{Candidate, Judged, candidates, challenges, judge, settings_of};
+use crate::factors::{Candidate, Judged, candidates, challenges, judge, settings_of, spend};
 use crate::letters::Circumstances;
 use crate::sign_in::limits::{self, Budget, reserve};
 use crate::sign_in::{INCORRECT, error_line, unanswered};
@@ -157,7 +157,6 @@ impl Remote for Ask {
             site: &services.site,
             at: services.now(),
             address: &permit.caller().address,
-            agent: "",
         };
         // The letter belongs to the session as others belong to a login.
         let owner = LoginId(plan.session.0);
@@ -302,18 +301,9 @@ impl Remote for Confirm {
         let user = &plan.user;
         users::hold(tx, user.id).await?;
         let factor = &plan.candidates[index].0;
-        if let Some(enrolment) = enrolment {
-            let sealed = services
-                .vault
-                .seal_factor(services, tx, factor.id, factor.user, &enrolment)
-                .await?;
-            if factors::replace(tx, factor.id, factor.revision, &sealed, services.now()).await? != 1 {
-                refuse(INCORRECT);
-                return Ok(Confirmed::Wrong);
-            }
-        }
-        if factor.kind == FactorKind::TemporaryPass {
-            factors::delete(tx, factor.id).await?;
+        if !spend(services, tx, factor, enrolment.as_deref()).await? {
+            refuse(INCORRECT);
+            return Ok(Confirmed::Wrong);
         }
         guesses::clear(tx, &user.username, self.method.word()).await?;
         challenges::forget(tx, plan.session.0).await?;

@@ -157,7 +157,6 @@ impl Remote for Challenge {
             site: &services.site,
             at: now,
             address: &login.address,
-            agent: &login.agent,
         };
         let useful_for = login.step_ends_at.since(now);
         challenges::send_code(

@@ -16,8 +16,6 @@ use crate::{Audit, OpError, Operation, Permit, Right, Services, Write, mfa_polic
 pub struct ForgotPassword {
     pub username: String,
     pub email: String,
-    /// The browser's name for itself.
-    pub agent: String,
 }
 
 const VALID: Duration = Duration::from_mins(30);
@@ -52,7 +50,6 @@ impl Write for ForgotPassword {
             site: &services.site,
             at: now,
             address: &permit.caller().address,
-            agent: &self.agent,
         };
         permit.about(Subject {
             kind: SubjectKind::User,

@@ -4,18 +4,18 @@ use portcullis_crypto::{draw_token, token_digest};
 use portcullis_model::{
     Answer, Challenge, FactorError, FactorKind, Scope, Secret, Subject, SubjectKind, UserState, Verdict,
 };
-use portcullis_store::factors::{self, Factor};
+use portcullis_store::factors::Factor;
 use portcullis_store::logins::{self, Login};
 use portcullis_store::{Tx, guesses, sessions, users};
 use zeroize::Zeroizing;
 
-use crate::factors::{Candidate, Judged, candidates, challenges, judge, settings_of};
+use crate::factors::{Candidate, Judged, candidates, challenges, judge, settings_of, spend};
 use crate::sign_in::limits::{Budget, reserve};
 use crate::sign_in::proof::{FirstProof, SecondProof, finish, open_session, person_of};
 use crate::sign_in::prove_password::PASSWORD;
 use crate::sign_in::{
-    FIRST_PASSED, INCORRECT, SECOND_PASSED, TIMED_OUT, TOO_MANY, error_line, limits, login_of, unanswered,
-    verified_line,
+    FIRST_PASSED, INCORRECT, SECOND_PASSED, TIMED_OUT, TOO_MANY, error_line, limits, login_of, pending_line,
+    unanswered, verified_line,
 };
 use crate::{OpError, Operation, Permit, Remote, Right, Services};
 use crate::{mfa_policy, notices};
@@ -192,7 +192,7 @@ impl Remote for ProveFactor {
             if logins::advance(tx, &login, None).await? != 1 {
                 return Err(OpError::Conflict("This sign-in went on in another window."));
             }
-            permit.message(pending(method));
+            permit.message(pending_line(method));
             return Ok(FactorStep::Asked);
         }
         let user = login.user.ok_or(OpError::Expired)?;
@@ -246,10 +246,6 @@ impl Remote for ProveFactor {
             codes_left: accepted.left,
         })
     }
-}
-
-fn pending(method: FactorKind) -> String {
-    crate::sign_in::pending_line(method)
 }
 
 /// Lets the password count that was chosen with a link from a letter, now that both proofs are there.
@@ -310,21 +306,13 @@ async fn accept(
     {
         return Ok(None);
     }
-    let mut left = None;
-    if let Some(enrolment) = enrolment {
-        let sealed = services
-            .vault
-            .seal_factor(services, tx, factor.id, factor.user, enrolment)
-            .await?;
-        if factors::replace(tx, factor.id, factor.revision, &sealed, services.now()).await? != 1 {
-            return Ok(None);
-        }
-        left = services.factor(factor.kind)?.summarize(enrolment)?.left;
+    if !spend(services, tx, factor, enrolment.as_deref()).await? {
+        return Ok(None);
     }
-    if factor.kind == FactorKind::TemporaryPass {
-        // It works once; the row would only say that it did.
-        factors::delete(tx, factor.id).await?;
-    }
+    let left = match enrolment {
+        Some(enrolment) => services.factor(factor.kind)?.summarize(enrolment)?.left,
+        None => None,
+    };
     Ok(Some(Accepted {
         proof,
         left,

@@ -20,7 +20,6 @@ async fn forgot(world: &World, username: &str, email: &str) {
     let operation = ForgotPassword {
         username: username.to_owned(),
         email: email.to_owned(),
-        agent: "Firefox".to_owned(),
     };
     world
         .gate
@@ -98,6 +97,34 @@ async fn c3_a_link_is_over_after_half_an_hour_or_when_there_is_a_newer_one() {
             Err(OpError::Expired)
         ));
     }
+}
+
+#[tokio::test]
+async fn c3_a_link_dies_with_the_password_and_with_the_address() {
+    let (world, alice) = company().await;
+    forgot(&world, "alice", "alice@example.org").await;
+    let first = token(&world);
+    let change = portcullis_ops::users::ChangeMyPassword {
+        current: alice.password.clone(),
+        new: Secret::new("window pebble harbour saffron"),
+    };
+    world.gate.remote(&alice.caller, change).await.unwrap();
+    assert!(matches!(redeem(&world, &first, NEW).await, Err(OpError::Expired)));
+
+    forgot(&world, "alice", "alice@example.org").await;
+    let second = token(&world);
+    let administrator = world.fresh_administrator().await;
+    let emails = portcullis_ops::users::SetEmails {
+        id: alice.id,
+        email: "alice@new.example".to_owned(),
+        email2: String::new(),
+        choice: None,
+    };
+    world.gate.write(&administrator, emails).await.unwrap();
+    assert!(matches!(
+        redeem(&world, &second, NEW).await,
+        Err(OpError::Expired)
+    ));
 }
 
 #[tokio::test]

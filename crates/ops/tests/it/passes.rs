@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use portcullis_model::{FactorKind, Role, Secret};
-use portcullis_ops::OpError;
 use portcullis_ops::factors::{IssuePass, Reset};
 use portcullis_ops::sign_in::{FactorStep, PasswordStep};
+use portcullis_ops::{OpError, sessions};
 use portcullis_testkit::{Person, World};
 
 #[tokio::test]
@@ -118,4 +118,27 @@ async fn who_has_nothing_set_up_is_told_to_ask_for_a_pass() {
     let token = world.pass_password(&world.gate, &alice).await;
     let step = world.prove_factor(&world.gate, &token, &pass).await.unwrap();
     assert!(matches!(step, FactorStep::MustSetUp { .. }));
+}
+
+#[tokio::test]
+async fn one_pass_confirms_one_session_once_whatever_comes_at_the_same_moment() {
+    let world = World::new().await;
+    let alice = world.user("alice", Role::PasswordUser).await;
+    let caller = world.sign_in(&alice).await.unwrap().caller;
+    let pass = issue(&world, &alice, 30).await;
+    let mut tries = tokio::task::JoinSet::new();
+    for _ in 0..6 {
+        let (gate, caller, code) = (world.gate.clone(), caller.clone(), pass.clone());
+        let method = FactorKind::TemporaryPass;
+        tries.spawn(async move { gate.remote(&caller, sessions::Confirm { method, code }).await });
+    }
+
+    let mut confirmed = 0;
+    while let Some(result) = tries.join_next().await {
+        if let Ok(sessions::Confirmed::Yes) = result.unwrap() {
+            confirmed += 1;
+        }
+    }
+
+    assert_eq!(confirmed, 1);
 }

@@ -138,6 +138,24 @@ async fn a_letter_that_does_not_leave_is_told_plainly_and_tried_again() {
 }
 
 #[tokio::test]
+async fn a_letter_that_cannot_be_read_does_not_keep_the_others() {
+    let world = World::new().await;
+    let alice = mailed(&world).await;
+    world.send_letters().await;
+    let token = world.pass_password(&world.gate, &alice).await;
+    world.challenge(&world.gate, &token).await.unwrap();
+    world.sql("DELETE FROM sealed WHERE what = 'letter'").await;
+    world.clock.advance(Duration::from_secs(1));
+    world.challenge(&world.gate, &token).await.unwrap();
+
+    world.send_letters().await;
+    let code = world.mailed_code("alice@example.org").await;
+
+    let step = world.prove_factor(&world.gate, &token, &code).await.unwrap();
+    assert!(matches!(step, FactorStep::Passed { .. }));
+}
+
+#[tokio::test]
 async fn before_the_password_is_right_nobody_hears_what_a_person_has() {
     let world = World::new().await;
     let alice = mailed(&world).await;

@@ -7,6 +7,7 @@ use portcullis_model::{Causes, Secret};
 use portcullis_ops::OpError;
 use portcullis_ops::sign_in::{ForgotPassword, RedeemReset};
 use serde::Deserialize;
+use tokio::sync::Semaphore;
 
 use super::code::ask;
 use super::start_over;
@@ -32,6 +33,11 @@ struct ResetPage {
     token: Secret,
 }
 
+/// How many requests are looked after at once.
+static AT_ONCE: Semaphore = Semaphore::const_new(16);
+
+const SENT: &str = "/sign-in?notice=reset-sent";
+
 #[derive(Deserialize)]
 pub(super) struct ResetQuery {
     #[serde(default)]
@@ -50,14 +56,18 @@ pub(super) async fn send(State(web): State<Web>, visitor: Visitor, fields: Field
     let operation = ForgotPassword {
         username: fields.text("username"),
         email: fields.text("email"),
-        agent: visitor.agent.clone(),
+    };
+    // Whoever floods this page is forgotten; nobody could tell the difference.
+    let Ok(turn) = AT_ONCE.try_acquire() else {
+        return Ok(redirect(SENT));
     };
     tokio::spawn(async move {
+        let _turn = turn;
         if let Err(error) = web.gate.write(&visitor.caller, operation).await {
             tracing::warn!(error = %Causes(&error), "a forgotten password could not be looked after");
         }
     });
-    Ok(redirect("/sign-in?notice=reset-sent"))
+    Ok(redirect(SENT))
 }
 
 /// Looks at nothing: a scanner of mail that opens links must not use one up.
