@@ -20,6 +20,7 @@ mod prove_password;
 mod redeem_reset;
 pub(crate) mod set_up;
 mod sign_out;
+mod time_out;
 
 pub use begin::Begin;
 pub use cancel::Cancel;
@@ -33,6 +34,7 @@ pub use prove_password::{PasswordStep, ProvePassword};
 pub use redeem_reset::RedeemReset;
 pub use set_up::{BeginSetUp, ConfirmSetUp, SetUp, SetUpStep, ShowSetUp, SkipSetUp};
 pub use sign_out::SignOut;
+pub use time_out::TimeOut;
 
 use portcullis_crypto::token_digest;
 use portcullis_model::{FactorKind, Secret, Subject, SubjectKind};

@@ -11,6 +11,7 @@ mod machine;
 mod passes;
 mod policy;
 mod policy_changes;
+mod providers;
 mod rights;
 mod rotation;
 mod second_factors;

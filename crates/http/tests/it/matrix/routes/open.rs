@@ -13,7 +13,9 @@ pub(super) const ROUTES: &[Route] = &[
     form("/sign-in/password", &[("password", "{password}"), ("next", "")])
         .open()
         .performs(&["login.prove_password"]),
-    page("/sign-in/code").open().performs(&["login.find"]),
+    page("/sign-in/code")
+        .open()
+        .performs(&["login.find", "login.time_out"]),
     form(
         "/sign-in/code",
         &[("code", "000000"), ("username", "{username}"), ("next", "")],
