@@ -4,7 +4,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
-use portcullis_http::{ClientAddress, DemoNote, Web, WebSettings, router};
+use portcullis_http::{ClientAddress, DemoNote, Look, Web, WebSettings, router};
 use portcullis_testkit::{Person, World};
 use tower::ServiceExt;
 
@@ -74,6 +74,7 @@ fn web(world: &World) -> Web {
         },
         request_ids: Arc::new(move || gate.request_id()),
         demo: None,
+        look: Look::default(),
     }
 }
 
