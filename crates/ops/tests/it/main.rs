@@ -1,10 +1,13 @@
 //! The operations through the gate, as people, programs and auditors see them.
 
+mod activity;
+mod branding;
 mod catalog;
 mod codes;
 mod forgotten;
 mod gate;
 mod guessing;
+mod health;
 mod input;
 mod machine;
 mod passes;

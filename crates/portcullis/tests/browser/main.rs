@@ -1,5 +1,6 @@
 //! A real Chromium at the real server.
 
+mod branding;
 mod browser;
 mod chromium;
 mod factors;
