@@ -116,10 +116,10 @@ async fn f3_hostile_files_are_refused_beside_the_field_and_never_served() {
     let svg = b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>";
     let large = vec![0x89; 2 * 1024 * 1024 + 1];
     let files: [(&str, &str, &[u8], &str); 6] = [
-        ("logo.svg", "image/svg+xml", svg, "must be a PNG, JPEG or WebP"),
-        ("logo.png", "image/png", svg, "must be a PNG, JPEG or WebP"),
+        ("evil.svg", "image/svg+xml", svg, "must be a PNG, JPEG or WebP"),
+        ("evil.png", "image/png", svg, "must be a PNG, JPEG or WebP"),
         (
-            "logo.png.html",
+            "evil.png.html",
             "text/html",
             b"<!doctype html><script>",
             "must be a PNG, JPEG or WebP",
