@@ -279,6 +279,7 @@ CREATE TABLE sign_in_events (
 ) STRICT;
 CREATE INDEX sign_in_events_by_event ON sign_in_events (event, at, seq);
 CREATE INDEX sign_in_events_by_method ON sign_in_events (method, at, seq);
+CREATE INDEX sign_in_events_by_outcome ON sign_in_events (outcome, at, seq);
 CREATE INDEX sign_in_events_by_person ON sign_in_events (username, at, seq);
 CREATE INDEX sign_in_events_by_time ON sign_in_events (at, seq);
 CREATE INDEX sign_in_events_from_new_addresses ON sign_in_events (at, seq) WHERE is_new_address = 1;

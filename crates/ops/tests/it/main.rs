@@ -1,6 +1,7 @@
 //! The operations through the gate, as people, programs and auditors see them.
 
 mod activity;
+mod amm;
 mod branding;
 mod catalog;
 mod codes;
