@@ -2,8 +2,9 @@ use portcullis_model::Scope;
 
 use crate::authorize::tokens_may;
 use crate::{
-    Audit, Operation, Right, accounts, audit, factors, groups, home, identify, jobs, keys, mail, mfa_policy,
-    palette, passwords, resources, sessions, settings, setup, sign_in, tokens, trash, users,
+    Audit, Operation, Right, accounts, activity, audit, branding, factors, groups, health, home, identify,
+    jobs, keys, mail, mfa_policy, palette, passwords, privacy, resources, sessions, settings, setup, sign_in,
+    tokens, trash, users,
 };
 
 /// One operation, as the permission table and the tests see it.
@@ -56,10 +57,23 @@ catalog! {
     write accounts::SetPassword,
     write accounts::Share,
     write accounts::Unshare,
+    write activity::ChangeFilter,
+    write activity::DeleteFilter,
+    read activity::Export,
+    read activity::List,
+    read activity::ListFilters,
+    write activity::SaveFilter,
     read audit::Export,
     read audit::FindCheckpoint,
     read audit::List,
     read audit::Verify,
+    remote branding::AddLogo,
+    read branding::Find,
+    read branding::Preview,
+    write branding::Put,
+    write branding::Restore,
+    read branding::Show,
+    read branding::ShowLogo,
     write factors::Begin,
     remote factors::Confirm,
     write factors::IssuePass,
@@ -75,6 +89,7 @@ catalog! {
     read groups::Find,
     read groups::List,
     write groups::MovePerson,
+    read health::SignIn,
     read home::Overview,
     read identify::Resume,
     read identify::Present,
@@ -98,6 +113,8 @@ catalog! {
     read palette::Search,
     read passwords::Generate,
     read passwords::Policies,
+    write privacy::Accept,
+    read privacy::Find,
     write resources::Add,
     write resources::Change,
     write resources::Delete,

@@ -139,6 +139,11 @@ impl Effective {
         }
     }
 
+    /// Whether the person can prove a second time without a backup code or a pass.
+    pub fn has_own_method(&self) -> bool {
+        self.usable.iter().any(|kind| is_primary(*kind))
+    }
+
     /// The weakest method that gets the person in; backup codes and passes are no method of their own.
     pub fn weakest(&self) -> Option<FactorKind> {
         primary(&self.methods).first().copied()

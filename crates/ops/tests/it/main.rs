@@ -1,11 +1,14 @@
 //! The operations through the gate, as people, programs and auditors see them.
 
+mod activity;
 mod amm;
+mod branding;
 mod catalog;
 mod codes;
 mod forgotten;
 mod gate;
 mod guessing;
+mod health;
 mod input;
 mod machine;
 mod passes;

@@ -1,6 +1,7 @@
 //! A real Chromium at the real server.
 
 mod amm;
+mod branding;
 mod browser;
 mod chromium;
 mod company;

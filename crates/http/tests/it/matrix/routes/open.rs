@@ -5,7 +5,13 @@ pub(super) const ROUTES: &[Route] = &[
     page("/healthz").open(),
     page("/assets/{name}").open(),
     page("/api/v2/openapi.json").open(),
-    page("/sign-in").open().performs(&["setup.needed"]),
+    page("/branding/logo/{name}")
+        .open()
+        .performs(&["branding.show_logo"]),
+    page("/branding/accent/{name}").open(),
+    page("/sign-in")
+        .open()
+        .performs(&["setup.needed", "branding.show"]),
     form("/sign-in", &[("username", "{username}"), ("next", "/passwords")])
         .open()
         .performs(&["login.begin"]),
