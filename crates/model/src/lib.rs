@@ -1,6 +1,7 @@
 //! The words of the product: identities, rights, audit entries and the plug-in traits. No I/O.
 
 mod access;
+mod app_codes;
 mod audit;
 mod caller;
 mod causes;
@@ -18,6 +19,7 @@ mod trail;
 mod vault;
 
 pub use access::{AccountRight, Needs, Role, Scope, Scopes, SystemRight, UnknownWord};
+pub use app_codes::{AppCodes, OtpHash};
 pub use audit::{AuditEntry, Outcome, Subject, SubjectKind};
 pub use caller::{Actor, Caller, Door};
 pub use causes::Causes;
@@ -35,7 +37,7 @@ pub use paging::{Page, PageSize};
 pub use password_policy::{CharacterClass, PasswordPolicy, Violation};
 pub use people::{Theme, UserName, UserState, UserView};
 pub use second_factor::{
-    Answer, Asking, Challenge, Enrolment, FactorError, FactorKind, FactorSummary, Newcomer, Proof,
+    Alone, Answer, Asking, Challenge, Enrolment, FactorError, FactorKind, FactorSummary, Newcomer, Proof,
     SecondFactor, Shown, SpentCode, Verdict,
 };
 pub use secret::{Sealed, Secret};

@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
 use crate::access::{UnknownWord, words};
-use crate::{Chance, Secret, SettingsProblem, Timestamp, UserId, Username};
+use crate::{AppCodes, Chance, Secret, SettingsProblem, Timestamp, UserId, Username};
 
 /// A kind of second factor. The order is that of their strength, the weakest first.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
@@ -91,6 +91,22 @@ pub trait SecondFactor: Send + Sync {
         Ok(Challenge::default())
     }
 
+    /// Starts a proof by somebody who has not said who they are. Nothing where the method cannot do that.
+    fn challenge_anybody(&self) -> Result<Option<Challenge>, FactorError> {
+        Ok(None)
+    }
+
+    /// Whose enrolment an answer to that claims to be of. It proves nothing, and anybody can claim anything.
+    fn claimed(&self, _answer: &Answer) -> Option<UserId> {
+        None
+    }
+
+    /// Judges such an answer for one enrolment. What it accepts has proven possession, and seen for itself who holds
+    /// it: it may count as both proofs.
+    async fn verify_alone(&self, _proof: &Proof<'_>, _answer: &Answer) -> Result<Verdict, FactorError> {
+        Ok(Verdict::Reject)
+    }
+
     /// Judges an answer for one enrolment. The engine asks for one enrolment after the other until one does not
     /// reject, at most once per answer.
     async fn verify(&self, proof: &Proof<'_>, answer: &Answer) -> Result<Verdict, FactorError>;
@@ -149,6 +165,7 @@ pub enum Shown {
     Totp {
         key: Secret,
         uri: Secret,
+        app: AppCodes,
     },
 }
 
@@ -190,6 +207,19 @@ pub struct FactorSummary {
     /// How many proofs are left, where they are counted.
     pub left: Option<usize>,
     pub spent: Vec<SpentCode>,
+    /// What its codes look like, if an app shows them.
+    pub app: Option<AppCodes>,
+    pub alone: Alone,
+}
+
+/// Whether an enrolment could be both proofs at once.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Alone {
+    #[default]
+    No,
+    /// Nobody knows before it is tried.
+    Perhaps,
+    Yes,
 }
 
 #[derive(Clone, Debug, Eq, PartialEq)]

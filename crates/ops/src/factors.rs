@@ -13,10 +13,10 @@ mod remove;
 mod reset;
 
 pub use begin::{Begin, Pending, PendingFactor};
-pub(crate) use candidates::{candidates, settings_of};
+pub(crate) use candidates::{candidates, code_lengths, settings_of};
 pub use confirm::{Confirm, Confirmation};
 pub use issue_pass::{IssuePass, IssuedPass};
-pub(crate) use judge::{Candidate, Judged, judge, spend};
+pub(crate) use judge::{Candidate, Judged, judge, judge_alone, spend};
 pub use list_mine::{FactorView, ListMine};
 pub use regenerate_backup_codes::{RegenerateBackupCodes, Regenerated};
 pub use remove::{Remove, Rename};

@@ -13,7 +13,7 @@ use crate::database::{Database, bytes_literal, id_literal};
 use crate::{Dialect, Mailbox, MemorySlot, MockClock, Person, SeededChance, dialect};
 
 /// Where people would find it.
-const SITE: &str = "https://pw.example.org";
+pub(crate) const SITE: &str = "https://pw.example.org";
 
 /// A whole installation for one test: an own database, a clock that stands still, chance that repeats.
 pub struct World {

@@ -8,6 +8,7 @@ mod guessing;
 mod input;
 mod machine;
 mod passes;
+mod passkeys;
 mod policy;
 mod policy_changes;
 mod rights;

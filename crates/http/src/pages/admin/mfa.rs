@@ -52,6 +52,9 @@ struct MfaPage {
     retries: String,
     one_method: bool,
     step_up_reveal: bool,
+    passkey_alone: bool,
+    app_hash: String,
+    app_digits: String,
     floors: Vec<Floor>,
     groups: Vec<GroupRow>,
     changes: Vec<ChangeRow>,
@@ -116,6 +119,9 @@ pub(super) async fn again(web: &Web, who: &SignedIn, fields: &Fields, errors: Er
         retries: fields.text("retries"),
         one_method: !fields.text("one_method").is_empty(),
         step_up_reveal: !fields.text("step_up_reveal").is_empty(),
+        passkey_alone: !fields.text("passkey_alone").is_empty(),
+        app_hash: fields.text("app_hash"),
+        app_digits: fields.text("app_digits"),
         floors: Role::ALL
             .map(|role| Floor::of(role, fields.text(change::floor_field(role))))
             .into(),
@@ -137,6 +143,8 @@ async fn look(web: &Web, who: &SignedIn) -> Answer<MfaPage> {
         retries,
         one_method,
         step_up_reveal,
+        passkey_alone,
+        app,
     } = policy.site;
     Ok(MfaPage {
         shell: Shell::new(web, who, HERE),
@@ -147,6 +155,9 @@ async fn look(web: &Web, who: &SignedIn) -> Answer<MfaPage> {
         retries: retries.to_string(),
         one_method,
         step_up_reveal,
+        passkey_alone,
+        app_hash: app.hash.word().to_owned(),
+        app_digits: app.digits.to_string(),
         floors: Role::ALL
             .map(|role| Floor::of(role, floors.get(&role).map_or("", |kind| kind.word()).to_owned()))
             .into(),
@@ -178,6 +189,10 @@ async fn look(web: &Web, who: &SignedIn) -> Answer<MfaPage> {
             .collect(),
     })
 }
+
+/// What the codes of an app can look like: the words and the labels.
+const APP_HASHES: [(&str, &str); 3] = [("sha1", "SHA-1"), ("sha256", "SHA-256"), ("sha512", "SHA-512")];
+const APP_DIGITS: [(&str, &str); 2] = [("6", "6 digits"), ("8", "8 digits")];
 
 /// What people are asked for at the second step; a temporary pass is given, never asked for.
 const ASKED: [FactorKind; 5] = [

@@ -5,10 +5,18 @@ pub(super) const ROUTES: &[Route] = &[
     page("/healthz").open(),
     page("/assets/{name}").open(),
     page("/api/v2/openapi.json").open(),
-    page("/sign-in").open().performs(&["setup.needed"]),
+    page("/sign-in")
+        .open()
+        .performs(&["setup.needed", "login.inspect"]),
     form("/sign-in", &[("username", "{username}"), ("next", "/passwords")])
         .open()
         .performs(&["login.begin"]),
+    form("/sign-in/passkey/options", &[])
+        .open()
+        .performs(&["login.offer_passkey"]),
+    form("/sign-in/passkey", &[("code", "{}"), ("next", "")])
+        .open()
+        .performs(&["login.prove_passkey"]),
     page("/sign-in/password").open().performs(&["login.find"]),
     form("/sign-in/password", &[("password", "{password}"), ("next", "")])
         .open()
