@@ -37,8 +37,8 @@ pub use paging::{Page, PageSize};
 pub use password_policy::{CharacterClass, PasswordPolicy, Violation};
 pub use people::{Theme, UserName, UserState, UserView};
 pub use second_factor::{
-    Alone, Answer, Asking, Challenge, Enrolment, FactorError, FactorKind, FactorSummary, Newcomer, Proof,
-    SecondFactor, Shown, SpentCode, Verdict,
+    Alone, Answer, Asking, Challenge, Enrolment, FactorError, FactorKind, FactorSummary, Newcomer, Peer,
+    Proof, SecondFactor, Shown, SpentCode, Verdict,
 };
 pub use secret::{Sealed, Secret};
 pub use time::{Chance, Clock, Timestamp};

@@ -111,6 +111,11 @@ pub trait SecondFactor: Send + Sync {
     /// reject, at most once per answer.
     async fn verify(&self, proof: &Proof<'_>, answer: &Answer) -> Result<Verdict, FactorError>;
 
+    /// What became of the last question to each server in `settings` that the method relies on, as this node knows it.
+    fn peers(&self, _settings: &[u8]) -> Vec<Peer> {
+        Vec::new()
+    }
+
     /// What the person may see of an enrolment later; never what proves it.
     fn summarize(&self, enrolment: &[u8]) -> Result<FactorSummary, FactorError>;
 }
@@ -228,12 +233,23 @@ pub struct SpentCode {
     pub address: String,
 }
 
+/// A server that a method relies on.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Peer {
+    pub name: String,
+    /// When it last answered.
+    pub answered_at: Option<Timestamp>,
+    /// Since when it has not answered, and how the last question failed.
+    pub silent: Option<(Timestamp, String)>,
+}
+
 /// "Could not ask", as opposed to "asked, and no". Both deny.
 #[derive(Debug, thiserror::Error)]
 pub enum FactorError {
-    /// The text is what the person reads: what did not answer, never why.
-    #[error("{0}")]
-    Unreachable(&'static str),
+    /// `text` is what the person reads: what did not answer, never why. `why` is for administrators: which server, and
+    /// how it failed.
+    #[error("{text} ({why})")]
+    Unreachable { text: &'static str, why: String },
     #[error("the enrolment is damaged")]
     DamagedEnrolment,
     /// An administrator has not set it up, or not rightly.

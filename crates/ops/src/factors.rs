@@ -9,6 +9,7 @@ mod issue_pass;
 mod judge;
 mod list_mine;
 mod regenerate_backup_codes;
+mod rehearse;
 mod remove;
 mod reset;
 
@@ -19,5 +20,6 @@ pub use issue_pass::{IssuePass, IssuedPass};
 pub(crate) use judge::{Candidate, Judged, judge, judge_alone, spend};
 pub use list_mine::{FactorView, ListMine};
 pub use regenerate_backup_codes::{RegenerateBackupCodes, Regenerated};
+pub use rehearse::{BeginRehearsal, Rehearse, Rehearsed};
 pub use remove::{Remove, Rename};
 pub use reset::Reset;

@@ -27,8 +27,8 @@ mod sign_out;
 
 pub use begin::Begin;
 pub use cancel::Cancel;
-pub(crate) use challenge::unanswered;
 pub use challenge::{Challenge, Challenged};
+pub(crate) use challenge::{unanswered, unanswered_line};
 pub use choose_method::ChooseMethod;
 pub use find::{Delivery, Find, LoginStep, LoginView};
 pub use forgot_password::ForgotPassword;

@@ -191,7 +191,7 @@ fn tools(clock: &Arc<MockClock>, chance: &Arc<SeededChance>, mailbox: &Arc<Mailb
             Arc::new(BackupCodes),
             Arc::new(EmailCode),
             Arc::new(TemporaryPass),
-            Arc::new(Radius),
+            Arc::new(Radius::default()),
             Arc::new(WebAuthn::new(SITE, "Portcullis").expect("the site has a name")),
         ],
         // The least that Argon2 takes: people sign in thousands of times in the tests.

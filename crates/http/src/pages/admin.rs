@@ -3,6 +3,7 @@
 mod groups;
 mod mail;
 pub(crate) mod mfa;
+mod peers;
 mod radius;
 mod setting;
 

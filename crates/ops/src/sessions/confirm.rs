@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 use crate::factors::{Candidate, Judged, candidates, challenges, code_lengths, judge, settings_of, spend};
 use crate::letters::Circumstances;
 use crate::sign_in::limits::{self, Budget, reserve};
-use crate::sign_in::{INCORRECT, error_line, unanswered};
+use crate::sign_in::{INCORRECT, error_line, unanswered, unanswered_line};
 use crate::{Audit, OpError, Operation, Permit, Read, Remote, Right, Services, mfa_policy};
 
 /// Lists the methods with which the caller can confirm that it is them, the strongest last.
@@ -158,7 +158,7 @@ impl Remote for Ask {
             Some(Err(error)) => {
                 let text = unanswered(&error);
                 permit.failed();
-                permit.message(error_line(self.method, &text));
+                permit.message(unanswered_line(self.method, &error));
                 return Ok(Asked::Unanswered { text });
             }
         };
@@ -287,7 +287,8 @@ impl Remote for Confirm {
             Ok(judged) => judged,
             Err(error) => {
                 let text = unanswered(&error);
-                refuse(&text);
+                permit.refused();
+                permit.message(unanswered_line(self.method, &error));
                 return Ok(Confirmed::Unanswered { text });
             }
         };

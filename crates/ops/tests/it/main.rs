@@ -11,6 +11,7 @@ mod passes;
 mod passkeys;
 mod policy;
 mod policy_changes;
+mod rehearsals;
 mod rights;
 mod rotation;
 mod second_factors;

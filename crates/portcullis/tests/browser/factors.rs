@@ -12,7 +12,7 @@ use crate::chromium::Chromium;
 const DESKTOP: (u32, u32) = (1280, 900);
 
 /// A server with an administrator, and what the administrator's program may do.
-struct Company {
+pub(crate) struct Company {
     server: Server,
     chromium: Chromium,
     console: Console,
@@ -20,7 +20,7 @@ struct Company {
 }
 
 impl Company {
-    async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let server = Server::start(env!("CARGO_BIN_EXE_portcullis")).await;
         let (console, _) = Console::set_up_first(&server).await;
         let token = console.token("policy", &["read", "write", "administer"]).await;
@@ -54,8 +54,39 @@ impl Company {
         self.apply(json!({ "site": site })).await;
     }
 
+    /// Switches on or off that a passkey can be both proofs.
+    pub(crate) async fn passkeys_alone(&self, on: bool) {
+        let policy = self.api.get("/api/v2/mfa/policy").await.expect(200);
+        let mut site = policy.body["site"].clone();
+        site["passkey_alone"] = json!(on);
+        self.apply(json!({ "site": site })).await;
+    }
+
+    async fn id_of(&self, username: &str) -> Value {
+        let people = self.api.get("/api/v2/users").await.expect(200);
+        people.body["items"]
+            .as_array()
+            .expect("people are a list")
+            .iter()
+            .find(|person| person["username"] == username)
+            .expect("the person was added")["id"]
+            .clone()
+    }
+
+    /// Takes the keys of a person away, who then has lost them.
+    pub(crate) async fn reset_keys_of(&self, username: &str) {
+        let id = self.id_of(username).await;
+        let id = id.as_str().expect("an id is a text");
+        let reset = json!({ "method": "web_authn", "reason": "lost" });
+        let _ = self
+            .api
+            .post(&format!("/api/v2/users/{id}/mfa/reset"), &reset)
+            .await
+            .expect(200);
+    }
+
     /// Somebody who has set themselves up, has signed out, and must use `methods` from now on.
-    async fn person(&self, username: &str, methods: &[&str]) -> (Browser, SetUp) {
+    pub(crate) async fn person(&self, username: &str, methods: &[&str]) -> (Browser, SetUp) {
         let code = self.console.add_person(username, "password_user").await;
         // Keys are bound to a name, never to a bare address.
         let origin = self.server.url("").replace("127.0.0.1", "localhost");
@@ -64,21 +95,14 @@ impl Company {
         let person = [("display_name", username), ("email", email.as_str())];
         let set_up = browser.set_up(&code, &person).await;
         browser.submit(&[], "form[action='/sign-out'] button").await;
-        let people = self.api.get("/api/v2/users").await.expect(200);
-        let id = people.body["items"]
-            .as_array()
-            .expect("people are a list")
-            .iter()
-            .find(|person| person["username"] == username)
-            .expect("the person was added")["id"]
-            .clone();
+        let id = self.id_of(username).await;
         let own = json!({ "id": id, "uses_group_settings": false, "requirement": { "methods": methods } });
         self.apply(json!({ "people": [own] })).await;
         (browser, set_up)
     }
 }
 
-async fn type_password(browser: &Browser, username: &str) {
+pub(crate) async fn type_password(browser: &Browser, username: &str) {
     browser.goto("/sign-in").await;
     browser
         .submit(&[("username", username)], "main button.primary")

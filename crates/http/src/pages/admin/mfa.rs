@@ -8,6 +8,7 @@ mod group;
 mod methods;
 mod people;
 mod preview;
+mod rehearsal;
 pub(crate) mod tree;
 
 use askama::Template;
@@ -25,6 +26,7 @@ use crate::answer::{Answer, page_with};
 use crate::form::{Errors, Fields};
 use crate::moment::Moment;
 use crate::notice::NoticeQuery;
+use crate::pages::admin::peers::{self, PeerRow};
 use crate::session::SignedIn;
 use crate::shell::Shell;
 
@@ -38,6 +40,11 @@ pub(super) fn router() -> Router<Web> {
         .route("/admin/mfa/apply", post(apply::apply))
         .route("/admin/mfa/changes/{id}/undo", post(apply::undo))
         .route("/admin/mfa/groups/{id}", get(group::show))
+        .route(
+            "/admin/mfa/test/{method}",
+            get(rehearsal::show).post(rehearsal::begin),
+        )
+        .route("/admin/mfa/test/{method}/answer", post(rehearsal::answer))
         .route("/admin/mfa/people", get(people::show))
 }
 
@@ -58,6 +65,7 @@ struct MfaPage {
     floors: Vec<Floor>,
     groups: Vec<GroupRow>,
     changes: Vec<ChangeRow>,
+    trials: Vec<Trial>,
 }
 
 /// The weakest method that a role may use.
@@ -146,7 +154,9 @@ async fn look(web: &Web, who: &SignedIn) -> Answer<MfaPage> {
         passkey_alone,
         app,
     } = policy.site;
+    let peers = peers::of(web, who).await?;
     Ok(MfaPage {
+        trials: trials(&peers),
         shell: Shell::new(web, who, HERE),
         errors: Errors::default(),
         methods: methods::rows(connected, &methods),
@@ -193,6 +203,27 @@ async fn look(web: &Web, who: &SignedIn) -> Answer<MfaPage> {
 /// What the codes of an app can look like: the words and the labels.
 const APP_HASHES: [(&str, &str); 3] = [("sha1", "SHA-1"), ("sha256", "SHA-256"), ("sha512", "SHA-512")];
 const APP_DIGITS: [(&str, &str); 2] = [("6", "6 digits"), ("8", "8 digits")];
+
+/// A method that can be tested, and how the servers behind it are.
+struct Trial {
+    word: &'static str,
+    label: &'static str,
+    peers: Vec<PeerRow>,
+}
+
+fn trials(peers: &[PeerRow]) -> Vec<Trial> {
+    rehearsal::TESTED
+        .into_iter()
+        .map(|kind| Trial {
+            word: kind.word(),
+            label: kind.label(),
+            peers: match kind {
+                FactorKind::Radius => peers.to_vec(),
+                _ => Vec::new(),
+            },
+        })
+        .collect()
+}
 
 /// What people are asked for at the second step; a temporary pass is given, never asked for.
 const ASKED: [FactorKind; 5] = [
