@@ -6,6 +6,7 @@ mod api_mfa;
 mod browser;
 mod matrix;
 mod pages;
+mod passkeys;
 mod rules;
 mod set_up;
 mod sign_in;

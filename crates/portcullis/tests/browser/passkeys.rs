@@ -2,28 +2,55 @@
 
 use serde_json::{Value, json};
 
-use crate::browser::{Browser, code_now};
+use crate::browser::{Browser, SetUp, code_now};
 use crate::factors::{Company, type_password};
 
 const REFUSED: &str = "That passkey can't sign you in here.";
 
 /// An authenticator built into the machine, which touches itself whenever asked.
-async fn add_authenticator(browser: &Browser, verifies: bool) -> Value {
+async fn add_authenticator(browser: &Browser) -> Value {
     browser.command("WebAuthn.enable", json!({})).await;
     let options = json!({ "options": {
-        "protocol": "ctap2", "transport": "internal", "hasResidentKey": true, "hasUserVerification": verifies,
-        "isUserVerified": verifies, "automaticPresenceSimulation": true,
+        "protocol": "ctap2", "transport": "internal", "hasResidentKey": true, "hasUserVerification": true,
+        "isUserVerified": true, "automaticPresenceSimulation": true,
     } });
     let added = browser.command("WebAuthn.addVirtualAuthenticator", options).await;
     added["authenticatorId"].clone()
 }
 
-/// Whether the authenticator answers by itself; as long as it does not, the page waits.
+/// Whether the authenticator answers what it is asked from now on; what it did not answer before stays unanswered.
 async fn touch(browser: &Browser, authenticator: &Value, enabled: bool) {
     let params = json!({ "authenticatorId": authenticator, "enabled": enabled });
     browser
         .command("WebAuthn.setAutomaticPresenceSimulation", params)
         .await;
+}
+
+/// Makes the browser one that offers nothing from the name field, so that only the button asks.
+async fn without_offers(browser: &Browser) -> Value {
+    let source = "PublicKeyCredential.isConditionalMediationAvailable = async () => false;";
+    browser.command("Page.enable", json!({})).await;
+    let added = browser
+        .command(
+            "Page.addScriptToEvaluateOnNewDocument",
+            json!({ "source": source }),
+        )
+        .await;
+    added["identifier"].clone()
+}
+
+/// Registers the browser's own passkey on the way in, because the policy asks for a key.
+async fn set_up_passkey(browser: &Browser, username: &str, own: &SetUp) {
+    type_password(browser, username).await;
+    browser.shows("Enter the code from your app").await;
+    browser
+        .submit(&[("code", &code_now(&own.app))], "main button.primary")
+        .await;
+    browser
+        .submit(&[], "main form[action='/sign-in/set-up'] button")
+        .await;
+    browser.submit(&[("name", "Laptop")], "main button.primary").await;
+    browser.shows("Sign out").await;
 }
 
 async fn sign_out(browser: &Browser) {
@@ -39,43 +66,39 @@ async fn a_passkey_alone_signs_in_by_the_button_and_from_the_name_field() {
     let company = Company::new().await;
     company.passkeys_alone(true).await;
     let (wanda, own) = company.person("wanda", &["web_authn"]).await;
-    let passkey = add_authenticator(&wanda, true).await;
-    type_password(&wanda, "wanda").await;
-    wanda.shows("Enter the code from your app").await;
-    wanda
-        .submit(&[("code", &code_now(&own.app))], "main button.primary")
-        .await;
-    wanda
-        .submit(&[], "main form[action='/sign-in/set-up'] button")
-        .await;
-    wanda.submit(&[("name", "Laptop")], "main button.primary").await;
-    wanda.shows("Sign out").await;
+    let passkey = add_authenticator(&wanda).await;
+    let quiet = without_offers(&wanda).await;
+    set_up_passkey(&wanda, "wanda", &own).await;
     wanda.goto("/me/security").await;
     wanda.shows("can sign in alone").await;
 
-    // By the button. The name can be typed all the while.
-    touch(&wanda, &passkey, false).await;
     sign_out(&wanda).await;
-    wanda.fill("username", "wan").await;
-    wanda.click(BUTTON).await;
-    touch(&wanda, &passkey, true).await;
+    wanda.submit(&[], BUTTON).await;
     wanda.shows("First steps").await;
 
-    // From the name field, without a click anywhere.
-    touch(&wanda, &passkey, false).await;
+    // From the name field. While the offer waits, a name can be typed.
     sign_out(&wanda).await;
+    let quiet = json!({ "identifier": quiet });
+    wanda
+        .command("Page.removeScriptToEvaluateOnNewDocument", quiet)
+        .await;
+    touch(&wanda, &passkey, false).await;
+    wanda.goto("/sign-in").await;
     let field = "document.querySelector('[name=username]').autocomplete";
     assert_eq!(wanda.evaluate(field).await, json!("username webauthn"));
+    wanda
+        .submit(&[("username", "wanda")], "main button.primary")
+        .await;
+    wanda.shows("Enter your password").await;
     touch(&wanda, &passkey, true).await;
     wanda.goto("/sign-in").await;
     wanda.shows("First steps").await;
 
-    // Not once it was removed from the account, though the browser still has it.
-    touch(&wanda, &passkey, false).await;
+    // Not once it was taken away from the account, though the browser still has it.
+    without_offers(&wanda).await;
     company.reset_keys_of("wanda").await;
     wanda.goto("/sign-in").await;
-    wanda.click(BUTTON).await;
-    touch(&wanda, &passkey, true).await;
+    wanda.submit(&[], BUTTON).await;
     wanda.shows(REFUSED).await;
     wanda.quit().await;
 }
@@ -85,27 +108,17 @@ async fn without_the_switch_or_without_verification_a_passkey_alone_is_not_enoug
     let company = Company::new().await;
     company.passkeys_alone(true).await;
     let (victor, own) = company.person("victor", &["web_authn"]).await;
-    let passkey = add_authenticator(&victor, true).await;
-    type_password(&victor, "victor").await;
-    victor
-        .submit(&[("code", &code_now(&own.app))], "main button.primary")
-        .await;
-    victor
-        .submit(&[], "main form[action='/sign-in/set-up'] button")
-        .await;
-    victor.submit(&[("name", "Laptop")], "main button.primary").await;
-    victor.shows("Sign out").await;
-    touch(&victor, &passkey, false).await;
+    let passkey = add_authenticator(&victor).await;
+    without_offers(&victor).await;
+    set_up_passkey(&victor, "victor", &own).await;
     sign_out(&victor).await;
 
     // The finger is not recognized any more.
-    let verified = json!({ "authenticatorId": passkey, "isUserVerified": false });
-    victor.command("WebAuthn.setUserVerified", verified).await;
+    let unverified = json!({ "authenticatorId": passkey, "isUserVerified": false });
+    victor.command("WebAuthn.setUserVerified", unverified).await;
     victor.click(BUTTON).await;
-    touch(&victor, &passkey, true).await;
     victor.shows("Cancelled or timed out. Try again.").await;
     let verified = json!({ "authenticatorId": passkey, "isUserVerified": true });
-    touch(&victor, &passkey, false).await;
     victor.command("WebAuthn.setUserVerified", verified).await;
 
     // A page that was open when an administrator took the switch away.
