@@ -89,6 +89,11 @@ const NOTICES: &[(&str, &str, &str)] = &[
         "You can't finish signing in because no second step is set up. Ask an administrator for a temporary pass.",
     ),
     (
+        "passkey-refused",
+        BAD,
+        "That passkey can't sign you in here. Try again, or type your user name.",
+    ),
+    (
         "password-changed",
         OK,
         "Your password is changed. Your other sessions are signed out.",

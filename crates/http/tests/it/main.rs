@@ -8,6 +8,7 @@ mod branding;
 mod browser;
 mod matrix;
 mod pages;
+mod passkeys;
 mod rules;
 mod set_up;
 mod sign_in;

@@ -2,6 +2,7 @@
 
 mod activity;
 mod amm;
+mod app_codes;
 mod branding;
 mod catalog;
 mod codes;
@@ -12,9 +13,11 @@ mod health;
 mod input;
 mod machine;
 mod passes;
+mod passkeys;
 mod policy;
 mod policy_changes;
 mod providers;
+mod rehearsals;
 mod rights;
 mod rotation;
 mod second_factors;

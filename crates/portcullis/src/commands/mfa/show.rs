@@ -70,6 +70,15 @@ fn tell(site: &SitePolicy) {
             "no second step"
         }
     );
+    println!(
+        "A passkey:   {}",
+        if site.passkey_alone {
+            "counts as both proofs"
+        } else {
+            "is a second step"
+        }
+    );
+    println!("New apps:    {}", site.app.text());
 }
 
 pub(super) async fn person(gate: &Gate, name: &str) -> anyhow::Result<()> {
