@@ -3,7 +3,6 @@
 mod answer;
 mod api;
 mod assets;
-mod browser_name;
 mod cookies;
 mod csrf;
 mod envelope;

@@ -11,6 +11,7 @@ use crate::{Caller, Timestamp};
 pub enum SubjectKind {
     Account,
     Audit,
+    Browser,
     Factor,
     Key,
     Login,
@@ -27,6 +28,7 @@ pub enum SubjectKind {
 words!(SubjectKind {
     Account = "account",
     Audit = "audit",
+    Browser = "browser",
     Factor = "factor",
     Group = "group",
     Key = "key",

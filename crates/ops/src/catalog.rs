@@ -2,8 +2,8 @@ use portcullis_model::Scope;
 
 use crate::authorize::tokens_may;
 use crate::{
-    Audit, Operation, Right, accounts, audit, factors, groups, home, identify, jobs, keys, mail, mfa_policy,
-    palette, passwords, resources, sessions, settings, setup, sign_in, tokens, trash, users,
+    Audit, Operation, Right, accounts, audit, browsers, factors, groups, home, identify, jobs, keys, mail,
+    mfa_policy, palette, passwords, resources, sessions, settings, setup, sign_in, tokens, trash, users,
 };
 
 /// One operation, as the permission table and the tests see it.
@@ -60,6 +60,11 @@ catalog! {
     read audit::FindCheckpoint,
     read audit::List,
     read audit::Verify,
+    write browsers::Forget,
+    write browsers::ForgetAll,
+    write browsers::ForgetAllOf,
+    read browsers::ListMine,
+    read browsers::ListOf,
     write factors::Begin,
     remote factors::Confirm,
     write factors::IssuePass,
@@ -69,6 +74,8 @@ catalog! {
     write factors::Remove,
     write factors::Rename,
     write factors::Reset,
+    write factors::SwitchOn,
+    read factors::SwitchedOff,
     write groups::Add,
     write groups::Change,
     write groups::Delete,

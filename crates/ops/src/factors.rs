@@ -1,5 +1,6 @@
 //! A person's own second factors.
 
+pub(crate) mod backup_codes;
 mod begin;
 mod candidates;
 pub(crate) mod challenges;
@@ -11,6 +12,7 @@ mod list_mine;
 mod regenerate_backup_codes;
 mod remove;
 mod reset;
+mod switch_off;
 
 pub use begin::{Begin, Pending, PendingFactor};
 pub(crate) use candidates::{candidates, settings_of};
@@ -21,3 +23,6 @@ pub use list_mine::{FactorView, ListMine};
 pub use regenerate_backup_codes::{RegenerateBackupCodes, Regenerated};
 pub use remove::{Remove, Rename};
 pub use reset::Reset;
+pub(crate) use switch_off::TAKES_NO_MORE;
+pub use switch_off::{SWITCHED_OFF, SwitchOn, SwitchedOff};
+pub(crate) use switch_off::{lift, switch_off};

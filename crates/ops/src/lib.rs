@@ -17,6 +17,7 @@ mod vault;
 
 pub mod accounts;
 pub mod audit;
+pub mod browsers;
 pub mod factors;
 pub mod groups;
 pub mod home;

@@ -8,9 +8,11 @@
 //! attempt is counted, and committed, before the proof is looked at.
 
 mod begin;
+pub(crate) mod budget;
 mod cancel;
 mod challenge;
 mod choose_method;
+pub(crate) mod denied;
 mod find;
 mod forgot_password;
 pub(crate) mod limits;
@@ -28,6 +30,7 @@ pub use challenge::{Challenge, Challenged};
 pub use choose_method::ChooseMethod;
 pub use find::{Delivery, Find, LoginStep, LoginView};
 pub use forgot_password::ForgotPassword;
+pub use proof::Opened;
 pub use prove_factor::{FactorStep, ProveFactor};
 pub use prove_password::{PasswordStep, ProvePassword};
 pub use redeem_reset::RedeemReset;

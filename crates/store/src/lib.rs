@@ -10,6 +10,7 @@ mod sqlite;
 
 pub mod accounts;
 pub mod audit;
+pub mod browsers;
 pub mod factors;
 pub mod grants;
 pub mod guesses;
@@ -27,6 +28,7 @@ pub mod resources;
 pub mod sealed;
 pub mod sessions;
 pub mod settings;
+pub mod switched_off;
 pub mod tokens;
 pub mod trash;
 pub mod users;

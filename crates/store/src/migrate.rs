@@ -19,10 +19,15 @@ const MIGRATIONS: &[Migration] = &[
         postgres: include_str!("../migrations/0002_second_factors/postgres.sql"),
         sqlite: include_str!("../migrations/0002_second_factors/sqlite.sql"),
     },
+    Migration {
+        version: 3,
+        postgres: include_str!("../migrations/0003_browsers/postgres.sql"),
+        sqlite: include_str!("../migrations/0003_browsers/sqlite.sql"),
+    },
 ];
 
 /// The newest schema that this build knows.
-pub const SCHEMA_VERSION: i64 = 2;
+pub const SCHEMA_VERSION: i64 = 3;
 
 /// Brings the schema up to date. Nodes that start together wait for the first one.
 pub(crate) async fn run(store: &Store) -> Result<(), StoreError> {

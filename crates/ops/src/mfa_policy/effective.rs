@@ -1,5 +1,5 @@
 use portcullis_model::{
-    FactorKind, Grace, Group, PersonSetting, Requirement, Role, SitePolicy, Timestamp, methods_text,
+    FactorKind, Grace, Group, PersonSetting, Remember, Requirement, Role, SitePolicy, Timestamp, methods_text,
 };
 
 /// What holds for the whole company at one moment.
@@ -24,6 +24,8 @@ pub struct Standing<'a> {
     pub path: &'a [&'a Group],
     /// What they have set up, each kind once.
     pub enrolled: &'a [FactorKind],
+    /// What was switched off for them after too many wrong answers.
+    pub switched_off: &'a [FactorKind],
     /// Whether there is an address that codes can go to.
     pub has_email: bool,
     /// How often they have put off setting up a method.
@@ -49,6 +51,10 @@ pub struct Effective {
     pub code_seconds: u32,
     pub email_seconds: u32,
     pub retries: u32,
+    /// For how long a browser may be remembered.
+    pub remember: Remember,
+    /// What was switched off after too many wrong answers.
+    pub switched_off: Vec<FactorKind>,
     /// What led here, in the order in which it was looked at.
     pub reasons: Vec<Reason>,
     /// Why the person cannot sign in at all.
@@ -71,6 +77,8 @@ pub enum Reason {
     OptedOutOfNothing,
     Floor(Role, FactorKind),
     SwitchedOff(Vec<FactorKind>),
+    /// Switched off for this person alone.
+    TooManyWrong(Vec<FactorKind>),
 }
 
 impl Reason {
@@ -98,6 +106,10 @@ impl Reason {
                 format!("The role {} needs {} or stronger.", role.label(), kind.label())
             }
             Self::SwitchedOff(kinds) => format!("Not switched on: {}.", methods_text(kinds)),
+            Self::TooManyWrong(kinds) => {
+                let labels: Vec<&str> = kinds.iter().map(|kind| kind.label()).collect();
+                format!("Switched off after too many wrong codes: {}.", labels.join(", "))
+            }
         }
     }
 }
@@ -112,6 +124,8 @@ pub enum Blocked {
     NoRadiusServer,
     /// They have nothing that proves them, not even for setting something up.
     NothingSetUp,
+    /// What they have was switched off after too many wrong answers.
+    SwitchedOff,
 }
 
 impl Blocked {
@@ -122,6 +136,7 @@ impl Blocked {
             Self::NoMailServer => "No mail server is set",
             Self::NoRadiusServer => "No RADIUS server is set",
             Self::NothingSetUp => "Nothing is set up",
+            Self::SwitchedOff => "Switched off after too many wrong codes",
         }
     }
 }
@@ -189,7 +204,12 @@ pub fn effective(company: &Company<'_>, person: &Standing<'_>) -> Effective {
     methods.sort_unstable();
     methods.dedup();
 
+    let is_off = |kind: FactorKind| person.switched_off.contains(&kind);
+    if !person.switched_off.is_empty() {
+        reasons.push(Reason::TooManyWrong(person.switched_off.to_vec()));
+    }
     let has = |kind: FactorKind| match kind {
+        _ if is_off(kind) => false,
         FactorKind::Email => person.has_email && company.has_mail,
         FactorKind::Radius => company.has_radius,
         FactorKind::WebAuthn => company.has_keys && person.enrolled.contains(&kind),
@@ -214,7 +234,7 @@ pub fn effective(company: &Company<'_>, person: &Standing<'_>) -> Effective {
     let entry: Vec<FactorKind> = if usable.is_empty() && !to_set_up.is_empty() {
         let mut entry: Vec<FactorKind> = FactorKind::ALL
             .into_iter()
-            .filter(|kind| person.enrolled.contains(kind))
+            .filter(|kind| person.enrolled.contains(kind) && !is_off(*kind))
             .collect();
         entry.sort_unstable();
         entry
@@ -245,6 +265,10 @@ pub fn effective(company: &Company<'_>, person: &Standing<'_>) -> Effective {
         retries: requirement
             .and_then(|requirement| requirement.retries)
             .unwrap_or(site.retries),
+        remember: requirement
+            .and_then(|requirement| requirement.remember)
+            .unwrap_or(site.remember),
+        switched_off: person.switched_off.to_vec(),
         reasons,
         blocked,
         methods,
@@ -290,6 +314,9 @@ fn blocked(
     let stays_in = !primary(usable).is_empty() || !to_set_up.is_empty();
     if gets_in && stays_in {
         return None;
+    }
+    if methods.iter().any(|kind| person.switched_off.contains(kind)) {
+        return Some(Blocked::SwitchedOff);
     }
     Some(if methods.contains(&FactorKind::Email) && to_set_up.is_empty() {
         if person.has_email && !company.has_mail {

@@ -1,4 +1,4 @@
-use portcullis_model::{GroupId, PolicyChange, Scope, Subject, SubjectKind, SystemRight, UserId};
+use portcullis_model::{GroupId, PolicyChange, Remember, Scope, Subject, SubjectKind, SystemRight, UserId};
 use portcullis_store::{Snapshot, policy_changes};
 
 use crate::mfa_policy::Effective;
@@ -124,16 +124,24 @@ fn touches(change: &PolicyChange, state: &State, id: UserId, group: Option<Group
 fn shown(effective: &Effective) -> String {
     match effective.blocked {
         Some(blocked) => format!("Blocked: {}", blocked.text()),
-        None => effective.text(),
+        None if effective.remember == Remember::Off => effective.text(),
+        None => format!(
+            "{}; browsers remembered for {}",
+            effective.text(),
+            effective.remember.text()
+        ),
     }
 }
 
 fn effect(before: &Effective, after: &Effective) -> Effect {
     if after.blocked.is_some() && before.blocked != after.blocked {
         Effect::Blocked
-    } else if before.methods == after.methods && before.blocked == after.blocked {
+    } else if before.methods == after.methods
+        && before.blocked == after.blocked
+        && before.remember == after.remember
+    {
         Effect::Unchanged
-    } else if after.weakest() < before.weakest() {
+    } else if after.weakest() < before.weakest() || before.remember < after.remember {
         Effect::Weaker
     } else {
         Effect::Changed

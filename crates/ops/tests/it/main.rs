@@ -1,5 +1,6 @@
 //! The operations through the gate, as people, programs and auditors see them.
 
+mod browsers;
 mod catalog;
 mod codes;
 mod forgotten;

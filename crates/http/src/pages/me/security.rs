@@ -7,6 +7,7 @@ use portcullis_ops::sessions::{self, SessionView};
 use portcullis_ops::users::{Activity, ChangeMyPassword};
 use portcullis_ops::{FieldError, OpError};
 
+use crate::Web;
 use crate::answer::{Answer, page, page_with, redirect};
 use crate::form::{Errors, Posted, checked};
 use crate::moment::Moment;
@@ -15,7 +16,6 @@ use crate::pages::audit::Entry;
 use crate::pages::backup_codes::BackupCodesPage;
 use crate::session::SignedIn;
 use crate::shell::Shell;
-use crate::{Web, browser_name};
 
 #[derive(Template)]
 #[template(path = "me/security.html")]
@@ -190,7 +190,7 @@ fn session_of(session: SessionView, moment: impl Fn(portcullis_model::Timestamp)
     Session {
         id: session.id.to_string(),
         current: session.current,
-        browser: browser_name::of(&session.agent),
+        browser: portcullis_model::browser_name::of(&session.agent),
         agent: session.agent,
         address: session.address,
         factor: session.factor.label(),
