@@ -209,6 +209,7 @@ fn label(field: &str) -> String {
         "new" => "New password",
         "person" => "Username",
         "reply_to" => "Reply-to",
+        "remember" => "Remember browsers",
         "repeat" => "The second password",
         "scope" | "scopes" => "What it may do",
         "url" => "URL",

@@ -29,6 +29,16 @@ const NOTICES: &[(&str, &str, &str)] = &[
     ("account-restored", OK, "Account restored."),
     ("account-saved", OK, "Account saved."),
     ("backup-codes-left", "warn", "You have {n} backup codes left."),
+    (
+        "browser-forgotten",
+        OK,
+        "Forgotten. The second step is asked there again.",
+    ),
+    (
+        "browsers-forgotten",
+        OK,
+        "Forgotten. The second step is asked everywhere again.",
+    ),
     ("cancelled", PLAIN, "Sign-in cancelled. Nothing was changed."),
     (
         "code-sent",
@@ -125,6 +135,12 @@ const NOTICES: &[(&str, &str, &str)] = &[
         "Correct verification code was not entered before timeout.",
     ),
     ("token-revoked", OK, "Token revoked. It no longer works."),
+    (
+        "switched-off",
+        BAD,
+        "Switched off after too many wrong codes. Use another way or a backup code, or ask an administrator to reset it.",
+    ),
+    ("switched-on", OK, "Switched on again."),
     (
         "too-many",
         BAD,

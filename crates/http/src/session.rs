@@ -14,6 +14,8 @@ pub(crate) struct Visitor {
     /// The browser, as it calls itself.
     pub agent: String,
     pub login: Option<Secret>,
+    /// What people are known by in this browser.
+    pub browser: Option<Secret>,
     pub has_session: bool,
 }
 
@@ -33,6 +35,7 @@ impl<S: Sync> FromRequestParts<S> for Visitor {
             caller: Caller::anonymous(Door::Web, address, request),
             agent: agent(&parts.headers),
             login: cookies::find(&parts.headers, cookies::LOGIN),
+            browser: cookies::find(&parts.headers, cookies::BROWSER),
             has_session: cookies::find(&parts.headers, cookies::SESSION).is_some(),
         })
     }

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use portcullis_model::{Caller, Clock, Role, Secret, UserId};
+use portcullis_model::{BrowserId, Caller, Clock, Role, Secret, UserId};
 use portcullis_ops::identify::Session;
 use portcullis_ops::setup::{Claim, Confirm, Confirmation, Offer, Pending};
 use portcullis_ops::sign_in::{Begin, FactorStep, PasswordStep, ProveFactor, ProvePassword};
@@ -231,6 +231,18 @@ impl World {
     /// A whole sign-in. The clock moves by one step before it, so that the code is fresh.
     pub async fn sign_in(&self, person: &Person) -> Result<Person, OpError> {
         self.sign_in_on(&self.gate, person).await
+    }
+
+    /// The browser that a person's session was opened in.
+    pub async fn browser_of(&self, person: &Person) -> BrowserId {
+        let session = person
+            .caller
+            .session
+            .expect("somebody at a browser has a session");
+        portcullis_store::sessions::browser_of(&self.snapshot().await, session)
+            .await
+            .expect("a session can be looked up")
+            .expect("a session is opened in a browser")
     }
 
     /// A whole sign-in on another node.

@@ -2,11 +2,14 @@
 
 mod browsers;
 mod catalog;
+mod ceiling;
 mod codes;
 mod forgotten;
 mod gate;
 mod guessing;
 mod input;
+mod known_browsers;
+mod letters;
 mod machine;
 mod passes;
 mod policy;

@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, Subcommand};
-use portcullis_model::FactorKind;
+use portcullis_model::{FactorKind, Remember};
 use uuid::Uuid;
 
 #[derive(Subcommand)]
@@ -63,7 +63,7 @@ pub(crate) struct Rule {
     #[arg(long, value_delimiter = ',', required_unless_present_any = ["site", "clear"])]
     pub(crate) methods: Vec<FactorKind>,
     /// Takes away what was set; what is above counts again.
-    #[arg(long, conflicts_with_all = ["site", "methods", "grace_days", "skips", "code_seconds", "retries"])]
+    #[arg(long, conflicts_with_all = ["site", "methods", "grace_days", "skips", "code_seconds", "retries", "remember"])]
     pub(crate) clear: bool,
     /// For how many days setting up a method may be put off.
     #[arg(long, value_name = "DAYS", conflicts_with_all = ["skips", "site"])]
@@ -86,6 +86,9 @@ pub(crate) struct Rule {
     /// Whether revealing a password takes a fresh second step.
     #[arg(long, value_name = "TRUE|FALSE", conflicts_with_all = ["group", "user"])]
     pub(crate) step_up_reveal: Option<bool>,
+    /// For how long a browser may be remembered: `off`, `12h`, `7d` or `30d`.
+    #[arg(long, value_name = "PERIOD")]
+    pub(crate) remember: Option<Remember>,
 }
 
 #[derive(Subcommand)]

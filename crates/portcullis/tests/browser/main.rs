@@ -7,4 +7,5 @@ mod keyboard;
 mod keys;
 mod looks;
 mod no_script;
+mod remembered;
 mod story;

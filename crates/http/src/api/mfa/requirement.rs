@@ -1,8 +1,8 @@
 use std::collections::BTreeMap;
 
 use portcullis_model::{
-    FactorKind, Grace as Delay, GroupId, PersonSetting, PolicyChange as Change, Requirement as Asked, Role,
-    SitePolicy, UserId,
+    FactorKind, Grace as Delay, GroupId, PersonSetting, PolicyChange as Change, Remember,
+    Requirement as Asked, Role, SitePolicy, UserId,
 };
 use portcullis_ops::OpError;
 use serde::{Deserialize, Serialize};
@@ -30,6 +30,10 @@ pub(in crate::api) struct Requirement {
     #[serde(default)]
     #[schema(example = 3)]
     retries: Option<u32>,
+    /// For how long a browser may be remembered: `off`, `12h`, `7d` or `30d`; null for what the site says.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, example = "12h")]
+    remember: Option<Remember>,
 }
 
 /// `none`, a number of times, or a moment of RFC 3339.
@@ -75,6 +79,7 @@ impl From<Asked> for Requirement {
             grace: asked.grace.into(),
             code_seconds: asked.code_seconds,
             retries: asked.retries,
+            remember: asked.remember,
         }
     }
 }
@@ -87,6 +92,7 @@ impl TryFrom<Requirement> for Asked {
             grace: requirement.grace.try_into()?,
             code_seconds: requirement.code_seconds,
             retries: requirement.retries,
+            remember: requirement.remember,
             ..Self::of(requirement.methods)
         })
     }
@@ -115,6 +121,10 @@ pub(super) struct SiteRules {
     one_method: bool,
     /// Whether revealing a password takes a fresh second step.
     step_up_reveal: bool,
+    /// For how long a browser may be remembered: `off`, `12h`, `7d` or `30d`.
+    #[serde(default)]
+    #[schema(value_type = String, example = "off")]
+    remember: Remember,
 }
 
 impl From<SitePolicy> for SiteRules {
@@ -127,6 +137,7 @@ impl From<SitePolicy> for SiteRules {
             retries: site.retries,
             one_method: site.one_method,
             step_up_reveal: site.step_up_reveal,
+            remember: site.remember,
         }
     }
 }
@@ -141,6 +152,7 @@ impl From<SiteRules> for SitePolicy {
             retries: rules.retries,
             one_method: rules.one_method,
             step_up_reveal: rules.step_up_reveal,
+            remember: rules.remember,
         }
     }
 }

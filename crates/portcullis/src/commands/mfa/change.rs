@@ -178,8 +178,11 @@ async fn wanted(gate: &Gate, rule: Rule) -> anyhow::Result<Wanted> {
         }
         let methods = Requirement::of(site.methods.iter().copied()).text();
         let summary = format!(
-            "Site: {methods}; a code ends after {} s, by e-mail after {} s, {} retries",
-            site.code_seconds, site.email_seconds, site.retries
+            "Site: {methods}; a code ends after {} s, by e-mail after {} s, {} retries; browsers remembered: {}",
+            site.code_seconds,
+            site.email_seconds,
+            site.retries,
+            site.remember.text()
         );
         change.site = Some(site);
         summary
@@ -205,6 +208,7 @@ fn requirement(gate: &Gate, rule: &Rule) -> Option<Requirement> {
         grace,
         code_seconds: rule.code_seconds,
         retries: rule.retries,
+        remember: rule.remember,
         ..Requirement::of(rule.methods.iter().copied())
     })
 }
@@ -223,5 +227,6 @@ fn site(rule: &Rule, before: SitePolicy) -> SitePolicy {
         retries: rule.retries.unwrap_or(before.retries),
         one_method: rule.one_method.unwrap_or(before.one_method),
         step_up_reveal: rule.step_up_reveal.unwrap_or(before.step_up_reveal),
+        remember: rule.remember.unwrap_or(before.remember),
     }
 }
