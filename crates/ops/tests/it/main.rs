@@ -5,6 +5,7 @@ mod catalog;
 mod ceiling;
 mod codes;
 mod forgotten;
+mod forgotten_browsers;
 mod gate;
 mod guessing;
 mod input;
