@@ -151,6 +151,7 @@ pub(crate) async fn open_session<O>(
     };
     sessions::insert(tx, &session, &token_digest(token.expose())).await?;
     users::set_last_sign_in(tx, user.id, now).await?;
+    permit.opened(session.id, proven.kind);
     // Whoever has just set themselves up knows that.
     if browser.is_new && login.invitation.is_none() {
         tell_of_new(permit, services, tx, &user, login).await?;

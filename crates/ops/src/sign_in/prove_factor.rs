@@ -23,7 +23,7 @@ use crate::sign_in::{
     FIRST_PASSED, INCORRECT, SECOND_PASSED, TIMED_OUT, TOO_MANY, error_line, limits, login_of, pending_line,
     unanswered, verified_line,
 };
-use crate::{OpError, Operation, Permit, Remote, Right, Services};
+use crate::{OpError, Operation, Permit, Remark, Remote, Right, Services};
 use crate::{mfa_policy, notices};
 
 /// The second proof: a code, or what a key signed.
@@ -286,15 +286,13 @@ impl Remote for ProveFactor {
 }
 
 /// The line for the trail. The first sentence is the one of the source.
-fn said(method: FactorKind, changed: bool, period: Remember) -> String {
+fn said(method: FactorKind, changed: bool, period: Remember) -> Remark {
     let mut line = verified_line(method);
     if changed {
-        line.push_str(" The password was changed.");
+        line = line.and("The password was changed.");
     }
     if period != Remember::Off {
-        line.push_str(" This browser is remembered for ");
-        line.push_str(period.text());
-        line.push('.');
+        line = line.and(&format!("This browser is remembered for {}.", period.text()));
     }
     line
 }

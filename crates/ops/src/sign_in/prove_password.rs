@@ -1,7 +1,9 @@
 use std::time::Duration;
 
 use portcullis_crypto::{draw_token, token_digest};
-use portcullis_model::{FactorKind, Remember, Scope, Secret, Subject, SubjectKind, Timestamp, UserState};
+use portcullis_model::{
+    FactorKind, Remember, Scope, Secret, SignInEvent, Subject, SubjectKind, Timestamp, UserState,
+};
 use portcullis_store::logins::{self, Login};
 use portcullis_store::users::{self, User};
 use portcullis_store::{Tx, browsers as rows};
@@ -11,7 +13,7 @@ use crate::mfa_policy::{self, Blocked, Effective};
 use crate::sign_in::budget::{Budget, Guesser};
 use crate::sign_in::proof::{FirstProof, Opened, SecondProof, finish, open_session};
 use crate::sign_in::{FIRST_PASSED, NAMED, limits, login_of, pending_line};
-use crate::{OpError, Operation, Permit, Remote, Right, Services};
+use crate::{OpError, Operation, Permit, Remark, Remote, Right, Services};
 
 /// The first proof: the password.
 pub struct ProvePassword {
@@ -221,11 +223,12 @@ async fn skip_factor<O>(
     if logins::end(tx, login.id).await? != 1 {
         return Err(OpError::Conflict("This sign-in went on in another window."));
     }
-    permit.message(format!(
+    let text = format!(
         "Login verified by a browser remembered since {} UTC. MFA method then: {}",
         browser.since().to_text(),
         browser.kind().label()
-    ));
+    );
+    permit.message(Remark::of_sign_in(SignInEvent::Verified, browser.kind(), text));
     let proven = finish(
         FirstProof::recall(login)?,
         SecondProof::remembered(login, browser),

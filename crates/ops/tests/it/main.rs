@@ -1,5 +1,8 @@
 //! The operations through the gate, as people, programs and auditors see them.
 
+mod activity;
+mod amm;
+mod branding;
 mod browsers;
 mod catalog;
 mod ceiling;
@@ -8,6 +11,7 @@ mod forgotten;
 mod forgotten_browsers;
 mod gate;
 mod guessing;
+mod health;
 mod input;
 mod known_browsers;
 mod letters;
@@ -15,6 +19,7 @@ mod machine;
 mod passes;
 mod policy;
 mod policy_changes;
+mod providers;
 mod rights;
 mod rotation;
 mod second_factors;

@@ -51,6 +51,8 @@ pub(super) enum Thing {
     OwnFactor,
     /// A browser that the caller is known from.
     OwnBrowser,
+    /// A filter of sign-in events that the caller keeps.
+    OwnFilter,
     /// Another session of the caller.
     OwnSession,
     /// A token of the caller.
