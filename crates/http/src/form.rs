@@ -220,6 +220,7 @@ fn label(field: &str) -> String {
         "person" => "Username",
         "privacy" => "Privacy text",
         "reply_to" => "Reply-to",
+        "remember" => "Remember browsers",
         "repeat" => "The second password",
         "scope" | "scopes" => "What it may do",
         "url" => "URL",

@@ -20,6 +20,11 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/0002_second_factors/sqlite.sql"),
     },
     Migration {
+        version: 3,
+        postgres: include_str!("../migrations/0003_browsers/postgres.sql"),
+        sqlite: include_str!("../migrations/0003_browsers/sqlite.sql"),
+    },
+    Migration {
         version: 6,
         postgres: include_str!("../migrations/0006_sign_in_page_and_activity/postgres.sql"),
         sqlite: include_str!("../migrations/0006_sign_in_page_and_activity/sqlite.sql"),

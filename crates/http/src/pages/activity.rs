@@ -11,7 +11,7 @@ use axum::extract::{Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use axum::routing::{get, post};
-use portcullis_model::{FactorKind, Outcome, PageSize, SignInEvent};
+use portcullis_model::{FactorKind, Outcome, PageSize, SignInEvent, browser_name};
 use portcullis_ops::OpError;
 use portcullis_ops::activity::{Export, List, ListFilters, SignInView};
 
@@ -23,7 +23,7 @@ use crate::moment::Moment;
 use crate::notice::NoticeQuery;
 use crate::session::SignedIn;
 use crate::shell::Shell;
-use crate::{Web, browser_name, csv};
+use crate::{Web, csv};
 
 pub(crate) const HERE: &str = "/activity";
 

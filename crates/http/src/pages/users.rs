@@ -24,6 +24,10 @@ pub(crate) fn router() -> Router<Web> {
         .route("/users", get(list))
         .route("/users/new", get(add::new).post(add::add))
         .route("/users/{id}", get(show::show))
+        .route(
+            "/users/{id}/browsers/forget-all",
+            post(authentication::forget_browsers),
+        )
         .route("/users/{id}/emails", post(authentication::set_emails))
         .route("/users/{id}/group", post(authentication::move_to))
         .route("/users/{id}/invite", post(add::invite))

@@ -4,9 +4,9 @@ use portcullis_model::{
     FactorKind, Newcomer, Scope, Secret, Shown, Subject, SubjectKind, SystemRight, Timestamp, UserId,
     UserState, Username,
 };
-use portcullis_store::{Tx, factors, guesses, users};
+use portcullis_store::{Tx, factors, users};
 
-use crate::factors::enrolment;
+use crate::factors::{enrolment, lift};
 use crate::text::for_trail;
 use crate::users::{above_reach, person};
 use crate::{OpError, Operation, Permit, Right, Services, Write, notices};
@@ -87,7 +87,7 @@ impl Write for IssuePass {
         let pass = codes.pop().ok_or(OpError::Damaged)?;
         // There is one at a time.
         factors::delete_kind(tx, user.id, FactorKind::TemporaryPass).await?;
-        guesses::clear(tx, &user.username, FactorKind::TemporaryPass.word()).await?;
+        lift(tx, &user, FactorKind::TemporaryPass).await?;
         enrolment::insert(
             services,
             tx,

@@ -1,6 +1,6 @@
 use portcullis_model::{FactorKind, Group, SitePolicy};
 use portcullis_store::users::User;
-use portcullis_store::{Snapshot, factors, people_groups, settings as rows};
+use portcullis_store::{Snapshot, factors, people_groups, settings as rows, switched_off};
 
 use crate::mfa_policy::{Company, Effective, Standing, effective};
 use crate::settings::{self, Connection};
@@ -37,6 +37,11 @@ pub(crate) async fn of_person(
         .collect();
     enrolled.sort_unstable();
     enrolled.dedup();
+    let switched_off: Vec<FactorKind> = switched_off::of(snapshot, user.id)
+        .await?
+        .into_iter()
+        .map(|(kind, _)| kind)
+        .collect();
     let company = Company {
         site: &site,
         has_mail: settings::is_set(snapshot, Connection::Mail).await?,
@@ -51,6 +56,7 @@ pub(crate) async fn of_person(
             setting: &user.setting,
             path: &path,
             enrolled: &enrolled,
+            switched_off: &switched_off,
             has_email: !user.code_addresses().is_empty(),
             skips: user.skips,
         },

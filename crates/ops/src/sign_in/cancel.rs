@@ -2,6 +2,7 @@ use portcullis_crypto::token_digest;
 use portcullis_model::{Scope, Secret, Subject, SubjectKind};
 use portcullis_store::{Tx, logins};
 
+use crate::sign_in::denied;
 use crate::{Audit, OpError, Operation, Permit, Right, Services, Write};
 
 /// Gives up an unfinished sign-in.
@@ -23,8 +24,10 @@ impl Operation for Cancel {
 }
 
 impl Write for Cancel {
-    async fn run(self, _permit: &Permit<'_, Self>, _services: &Services, tx: &Tx) -> Result<(), OpError> {
+    async fn run(self, _permit: &Permit<'_, Self>, services: &Services, tx: &Tx) -> Result<(), OpError> {
         if let Some(login) = logins::find(tx, &token_digest(self.token.expose())).await? {
+            // Whoever knows a password must not be able to hide it by giving up.
+            denied::tell(services, tx, &login).await?;
             logins::end(tx, login.id).await?;
         }
         Ok(())

@@ -15,7 +15,7 @@ use axum::Router;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::routing::{get, post};
-use portcullis_model::{FactorKind, Role, SitePolicy};
+use portcullis_model::{FactorKind, Remember, Role, SitePolicy};
 use portcullis_ops::groups;
 use portcullis_ops::mfa_policy::{ChangeView, Find};
 
@@ -61,6 +61,7 @@ struct MfaPage {
     passkey_alone: bool,
     app_hash: String,
     app_digits: String,
+    remember: String,
     floors: Vec<Floor>,
     groups: Vec<GroupRow>,
     changes: Vec<ChangeRow>,
@@ -129,6 +130,7 @@ pub(super) async fn again(web: &Web, who: &SignedIn, fields: &Fields, errors: Er
         passkey_alone: !fields.text("passkey_alone").is_empty(),
         app_hash: fields.text("app_hash"),
         app_digits: fields.text("app_digits"),
+        remember: fields.text("remember"),
         floors: Role::ALL
             .map(|role| Floor::of(role, fields.text(change::floor_field(role))))
             .into(),
@@ -152,6 +154,7 @@ async fn look(web: &Web, who: &SignedIn) -> Answer<MfaPage> {
         step_up_reveal,
         passkey_alone,
         app,
+        remember,
     } = policy.site;
     let peers = peers::of(web, who).await?;
     Ok(MfaPage {
@@ -167,6 +170,7 @@ async fn look(web: &Web, who: &SignedIn) -> Answer<MfaPage> {
         passkey_alone,
         app_hash: app.hash.word().to_owned(),
         app_digits: app.digits.to_string(),
+        remember: remember.word().to_owned(),
         floors: Role::ALL
             .map(|role| Floor::of(role, floors.get(&role).map_or("", |kind| kind.word()).to_owned()))
             .into(),

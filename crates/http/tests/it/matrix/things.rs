@@ -44,6 +44,10 @@ impl Stage {
                 let again = self.world.sign_in(whose).await.unwrap();
                 again.caller.session.unwrap().to_string()
             }
+            Thing::OwnBrowser => {
+                let again = self.world.sign_in(whose).await.unwrap();
+                self.world.browser_of(&again).await.to_string()
+            }
             Thing::OwnFactor => {
                 let own = self
                     .world
