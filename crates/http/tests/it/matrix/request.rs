@@ -17,6 +17,9 @@ pub(super) struct Values(Vec<(&'static str, String)>);
 impl Values {
     pub(super) async fn of(stage: &mut Stage, route: &Route, caller: &Caller) -> Self {
         let whose = caller.person.clone().unwrap_or_else(|| stage.owner.clone());
+        if route.path.starts_with("/sign-in/passkey") {
+            stage.allow_passkeys().await;
+        }
         let id = stage.thing(route.on, &whose).await;
         let unique = stage.things.unique();
         let mut values = Self(vec![
