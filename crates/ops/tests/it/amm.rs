@@ -13,7 +13,9 @@ async fn right_code(world: &World, person: &Person, token: &Secret, method: Fact
         return person.code(world);
     }
     world.challenge(&world.gate, token).await.unwrap();
-    world.mailed_code(&format!("{}@example.org", person.username)).await
+    world
+        .mailed_code(&format!("{}@example.org", person.username))
+        .await
 }
 
 #[tokio::test]
@@ -31,7 +33,11 @@ async fn the_lines_of_the_user_activity_are_those_of_the_source() {
 
         let token = world.pass_password(&world.gate, &person).await;
         let right = right_code(&world, &person, &token, method).await;
-        let wrong = Secret::new(if right.expose() == "000000" { "000001" } else { "000000" });
+        let wrong = Secret::new(if right.expose() == "000000" {
+            "000001"
+        } else {
+            "000000"
+        });
         for _ in 0..4 {
             world.prove_factor(&world.gate, &token, &wrong).await.unwrap();
         }
