@@ -53,6 +53,11 @@ struct ActivityPage {
 }
 
 impl ActivityPage {
+    /// The end of an id. All ids of one minute begin alike.
+    fn end(id: &str) -> &str {
+        id.get(id.len().saturating_sub(8)..).unwrap_or(id)
+    }
+
     /// Whether any of the filters is the viewer's own.
     fn keeps_some(&self) -> bool {
         self.saved.iter().any(|saved| saved.view.is_mine)
@@ -65,7 +70,6 @@ struct Row {
     at: Moment,
     exact: String,
     device: String,
-    /// The beginning of the session's id.
     session: String,
 }
 
