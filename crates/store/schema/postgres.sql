@@ -46,6 +46,20 @@ CREATE TABLE branding (
   made_at bigint NOT NULL,
   made_by text NOT NULL
 );
+CREATE TABLE browsers (
+  id uuid NOT NULL,
+  user_id uuid NOT NULL,
+  digest bytea NOT NULL,
+  agent text NOT NULL,
+  address text NOT NULL,
+  created_at bigint NOT NULL,
+  used_at bigint NOT NULL,
+  ends_at bigint NOT NULL,
+  remembered_at bigint,
+  remembered_until bigint,
+  factor text,
+  stamp bytea
+);
 CREATE TABLE factors (
   id uuid NOT NULL,
   user_id uuid NOT NULL,
@@ -134,7 +148,8 @@ CREATE TABLE logins (
   passed_at bigint,
   prompt text NOT NULL DEFAULT ''::text,
   challenged_at bigint,
-  challenges bigint NOT NULL DEFAULT 0
+  challenges bigint NOT NULL DEFAULT 0,
+  browser bytea
 );
 CREATE TABLE logos (
   digest bytea NOT NULL,
@@ -236,7 +251,9 @@ CREATE TABLE sessions (
   created_at bigint NOT NULL,
   seen_at bigint NOT NULL,
   ends_at bigint NOT NULL,
-  proven_at bigint NOT NULL DEFAULT 0
+  proven_at bigint NOT NULL DEFAULT 0,
+  browser_id uuid,
+  remembered bigint NOT NULL DEFAULT 0
 );
 CREATE TABLE settings (
   name text NOT NULL,
@@ -258,6 +275,11 @@ CREATE TABLE sign_in_events (
   is_new_address bigint NOT NULL,
   agent text NOT NULL,
   session_id uuid
+);
+CREATE TABLE switched_off (
+  user_id uuid NOT NULL,
+  kind text NOT NULL,
+  at bigint NOT NULL
 );
 CREATE TABLE tokens (
   id uuid NOT NULL,
@@ -305,6 +327,8 @@ ALTER TABLE accounts ADD CONSTRAINT accounts_pkey PRIMARY KEY (id);
 ALTER TABLE accounts ADD CONSTRAINT accounts_position_key UNIQUE ("position");
 ALTER TABLE audit ADD CONSTRAINT audit_pkey PRIMARY KEY (seq);
 ALTER TABLE branding ADD CONSTRAINT branding_pkey PRIMARY KEY (version);
+ALTER TABLE browsers ADD CONSTRAINT browsers_digest_user_id_key UNIQUE (digest, user_id);
+ALTER TABLE browsers ADD CONSTRAINT browsers_pkey PRIMARY KEY (id);
 ALTER TABLE factors ADD CONSTRAINT factors_pkey PRIMARY KEY (id);
 ALTER TABLE grants ADD CONSTRAINT grants_check CHECK (((account_id IS NULL) <> (resource_id IS NULL)));
 ALTER TABLE grants ADD CONSTRAINT grants_pkey PRIMARY KEY (id);
@@ -336,6 +360,7 @@ ALTER TABLE sessions ADD CONSTRAINT sessions_token_digest_key UNIQUE (token_dige
 ALTER TABLE settings ADD CONSTRAINT settings_id_key UNIQUE (id);
 ALTER TABLE settings ADD CONSTRAINT settings_pkey PRIMARY KEY (name);
 ALTER TABLE sign_in_events ADD CONSTRAINT sign_in_events_pkey PRIMARY KEY (seq);
+ALTER TABLE switched_off ADD CONSTRAINT switched_off_pkey PRIMARY KEY (user_id, kind);
 ALTER TABLE tokens ADD CONSTRAINT tokens_digest_key UNIQUE (digest);
 ALTER TABLE tokens ADD CONSTRAINT tokens_pkey PRIMARY KEY (id);
 ALTER TABLE users ADD CONSTRAINT users_pkey PRIMARY KEY (id);
@@ -344,6 +369,7 @@ ALTER TABLE versions ADD CONSTRAINT versions_account_id_number_key UNIQUE (accou
 ALTER TABLE versions ADD CONSTRAINT versions_pkey PRIMARY KEY (id);
 ALTER TABLE accounts ADD CONSTRAINT accounts_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES users(id);
 ALTER TABLE accounts ADD CONSTRAINT accounts_resource_id_fkey FOREIGN KEY (resource_id) REFERENCES resources(id);
+ALTER TABLE browsers ADD CONSTRAINT browsers_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id);
 ALTER TABLE factors ADD CONSTRAINT factors_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id);
 ALTER TABLE grants ADD CONSTRAINT grants_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE;
 ALTER TABLE grants ADD CONSTRAINT grants_resource_id_fkey FOREIGN KEY (resource_id) REFERENCES resources(id) ON DELETE CASCADE;
@@ -356,6 +382,7 @@ ALTER TABLE privacy_acceptances ADD CONSTRAINT privacy_acceptances_user_id_fkey 
 ALTER TABLE resources ADD CONSTRAINT resources_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES users(id);
 ALTER TABLE saved_filters ADD CONSTRAINT saved_filters_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES users(id);
 ALTER TABLE sessions ADD CONSTRAINT sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id);
+ALTER TABLE switched_off ADD CONSTRAINT switched_off_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id);
 ALTER TABLE tokens ADD CONSTRAINT tokens_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id);
 ALTER TABLE users ADD CONSTRAINT users_group_id_fkey FOREIGN KEY (group_id) REFERENCES people_groups(id);
 ALTER TABLE versions ADD CONSTRAINT versions_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE;
@@ -367,6 +394,7 @@ CREATE INDEX audit_by_actor ON public.audit USING btree (actor, seq);
 CREATE INDEX audit_of_people ON public.audit USING btree (subject_id, seq) WHERE (subject_kind = 'user'::text);
 CREATE INDEX audit_of_refusals ON public.audit USING btree (actor_id, seq) WHERE (outcome = 'deny'::text);
 CREATE INDEX audit_of_writes ON public.audit USING btree (subject_id, seq) WHERE (digest IS NOT NULL);
+CREATE INDEX browsers_by_user ON public.browsers USING btree (user_id, used_at);
 CREATE INDEX factors_by_user ON public.factors USING btree (user_id);
 CREATE INDEX grants_by_account ON public.grants USING btree (account_id) WHERE (account_id IS NOT NULL);
 CREATE INDEX grants_by_resource ON public.grants USING btree (resource_id) WHERE (resource_id IS NOT NULL);

@@ -122,20 +122,18 @@ fn touches(change: &PolicyChange, state: &State, id: UserId, group: Option<Group
 }
 
 fn shown(effective: &Effective) -> String {
-    match effective.blocked {
-        Some(blocked) => format!("Blocked: {}", blocked.text()),
-        None => {
-            let mut text = effective.text();
-            if effective.passkey_alone {
-                text.push_str("; a passkey alone is enough");
-            }
-            if effective.remember != Remember::Off {
-                text.push_str("; browsers remembered for ");
-                text.push_str(effective.remember.text());
-            }
-            text
-        }
+    if let Some(blocked) = effective.blocked {
+        return format!("Blocked: {}", blocked.text());
     }
+    let mut text = effective.text();
+    if effective.passkey_alone {
+        text.push_str("; a passkey alone is enough");
+    }
+    if effective.remember != Remember::Off {
+        text.push_str("; browsers remembered for ");
+        text.push_str(effective.remember.text());
+    }
+    text
 }
 
 fn effect(before: &Effective, after: &Effective) -> Effect {

@@ -209,14 +209,7 @@ impl Remote for ProveFactor {
             }
         };
         if let Some((_, Verdict::Ask(question))) = judged {
-            challenges::keep(services, tx, login.id.0, method, &question).await?;
-            login.revision += 1;
-            // It was no wrong answer.
-            login.tries -= 1;
-            login.prompt = question.public;
-            if logins::advance(tx, &login, None).await? != 1 {
-                return Err(OpError::Conflict("This sign-in went on in another window."));
-            }
+            ask(services, tx, &mut login, method, question).await?;
             permit.message(pending_line(method));
             return Ok(FactorStep::Asked);
         }
@@ -260,17 +253,8 @@ impl Remote for ProveFactor {
             backup_codes::tell_used(permit, services, tx, &person, left).await?;
         }
         if accepted.must_set_up {
-            let token = draw_token(&*services.chance);
-            SECOND_PASSED.clone_into(&mut login.state);
-            login.revision += 1;
-            login.tries = 0;
-            login.prompt = String::new();
-            login.step_ends_at = services.now() + limits::ENROLMENT;
-            login.ends_at = login.step_ends_at;
-            if logins::advance(tx, &login, Some(&token_digest(token.expose()))).await? != 1 {
-                return Err(OpError::Conflict("This sign-in went on in another window."));
-            }
-            return Ok(FactorStep::MustSetUp { login_token: token });
+            let login_token = go_on_to_set_up(services, tx, &mut login).await?;
+            return Ok(FactorStep::MustSetUp { login_token });
         }
         if logins::end(tx, login.id).await? != 1 {
             return Err(OpError::Conflict("This sign-in went on in another window."));
@@ -284,6 +268,39 @@ impl Remote for ProveFactor {
             codes_left: accepted.left,
         })
     }
+}
+
+/// Asks one more question in the same login; what led to it was no wrong answer.
+async fn ask(
+    services: &Services,
+    tx: &Tx,
+    login: &mut Login,
+    method: FactorKind,
+    question: Challenge,
+) -> Result<(), OpError> {
+    challenges::keep(services, tx, login.id.0, method, &question).await?;
+    login.revision += 1;
+    login.tries -= 1;
+    login.prompt = question.public;
+    if logins::advance(tx, login, None).await? != 1 {
+        return Err(OpError::Conflict("This sign-in went on in another window."));
+    }
+    Ok(())
+}
+
+/// Lets the login go on, under a new token, to where something must be set up.
+async fn go_on_to_set_up(services: &Services, tx: &Tx, login: &mut Login) -> Result<Secret, OpError> {
+    let token = draw_token(&*services.chance);
+    SECOND_PASSED.clone_into(&mut login.state);
+    login.revision += 1;
+    login.tries = 0;
+    login.prompt = String::new();
+    login.step_ends_at = services.now() + limits::ENROLMENT;
+    login.ends_at = login.step_ends_at;
+    if logins::advance(tx, login, Some(&token_digest(token.expose()))).await? != 1 {
+        return Err(OpError::Conflict("This sign-in went on in another window."));
+    }
+    Ok(token)
 }
 
 /// The line for the trail. The first sentence is the one of the source.

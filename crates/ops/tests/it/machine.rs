@@ -2,6 +2,8 @@
 //! a right password and then a right, fresh code in the same login, both in time; or of a right password in a browser that
 //! is remembered; or of a passkey that verified its person; the last two while the policy lets that be enough.
 
+mod passkeys;
+
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -9,11 +11,13 @@ use std::time::Duration;
 use portcullis_model::{Clock, FactorKind, Remember, Role, Secret, Timestamp};
 use portcullis_ops::OpError;
 use portcullis_ops::browsers::ForgetAll;
-use portcullis_ops::sign_in::{Cancel, ChooseMethod, FactorStep, PasskeyStep, PasswordStep, ProveFactor};
-use portcullis_testkit::security_key::{How, TestKey};
+use portcullis_ops::sign_in::{Cancel, ChooseMethod, FactorStep, PasswordStep, ProveFactor};
+use portcullis_testkit::security_key::TestKey;
 use portcullis_testkit::{Authenticator, Person, World};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
+
+use passkeys::{Keys, Passkey};
 
 #[derive(Clone, Copy, Debug)]
 enum Code {
@@ -23,16 +27,6 @@ enum Code {
     /// The last one that was accepted.
     Replayed,
     Wrong,
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Passkey {
-    Good,
-    /// Its counter stands still.
-    Replayed,
-    /// Of a key that nobody registered.
-    Stranger,
-    Unverified,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -122,16 +116,6 @@ struct Machine<'a> {
     ticked: bool,
 }
 
-/// What outlives one case.
-struct Keys {
-    own: TestKey,
-    stranger: TestKey,
-    /// What the own key has counted.
-    signed: Cell<u32>,
-    /// How many sessions came of it.
-    sessions: Cell<usize>,
-}
-
 impl Machine<'_> {
     fn now(&self) -> Timestamp {
         self.world.clock.now()
@@ -201,68 +185,6 @@ impl Machine<'_> {
                 self.policy = remember;
             }
             Act::Tick(ticked) => self.ticked = ticked,
-        }
-        Ok(())
-    }
-
-    async fn switch(&mut self, on: bool) {
-        let script = format!(
-            "UPDATE settings SET value = REPLACE(value, '\"passkey_alone\":{}', '\"passkey_alone\":{on}') WHERE \
-             name = 'mfa'",
-            !on
-        );
-        self.world.sql(&script).await;
-        self.switched_on = on;
-    }
-
-    async fn offer(&mut self, at: usize) -> Result<(), TestCaseError> {
-        let now = self.now();
-        match self.world.offer_passkey(&self.world.gate, None).await {
-            Ok(offer) => {
-                prop_assert!(self.switched_on);
-                self.offers[at] = Some((offer.token, offer.options, now));
-            }
-            Err(OpError::Denied) => prop_assert!(!self.switched_on),
-            Err(error) => prop_assert!(false, "{error:?}"),
-        }
-        Ok(())
-    }
-
-    /// The offer stays with the browser, so that it is answered more than once.
-    async fn passkey(&mut self, at: usize, passkey: Passkey) -> Result<(), TestCaseError> {
-        let now = self.now();
-        let Some((token, options, offered_at)) = self.offers[at].clone() else {
-            return Ok(());
-        };
-        let count = self.keys.signed.get();
-        let how = match passkey {
-            Passkey::Good | Passkey::Stranger => self.world.counting(self.alice.id, count + 1),
-            Passkey::Replayed => self.world.counting(self.alice.id, count),
-            Passkey::Unverified => How {
-                verified: false,
-                ..self.world.counting(self.alice.id, count + 1)
-            },
-        };
-        let key = match passkey {
-            Passkey::Stranger => &self.keys.stranger,
-            _ => &self.keys.own,
-        };
-        let in_time = now < offered_at + Duration::from_mins(5);
-        let should_pass = matches!(passkey, Passkey::Good) && in_time && self.switched_on;
-        let answer = key.get(&options, &how);
-        match self.world.prove_passkey(&self.world.gate, &token, answer).await {
-            Ok(PasskeyStep::Passed(opened)) => {
-                prop_assert!(should_pass, "a session came of {passkey:?}");
-                let caller = self.world.caller(&opened.session_token).await;
-                prop_assert_eq!(caller.and_then(|caller| caller.proven_at), Some(now));
-                self.sessions += 1;
-                self.keys.signed.set(count + 1);
-                self.keys.sessions.set(self.keys.sessions.get() + 1);
-            }
-            Ok(PasskeyStep::Refused) => prop_assert!(!should_pass, "no session came of {passkey:?}"),
-            // Too many came before, or this offer was answered before.
-            Ok(PasskeyStep::Locked { .. }) | Err(OpError::Expired) => {}
-            Err(error) => prop_assert!(false, "{error:?}"),
         }
         Ok(())
     }

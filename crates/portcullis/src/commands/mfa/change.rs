@@ -192,7 +192,8 @@ async fn wanted(gate: &Gate, rule: Rule) -> anyhow::Result<Wanted> {
             };
         }
         if site.app != before.app {
-            summary += &format!("; new authenticator apps with {}", site.app.text());
+            summary.push_str("; new authenticator apps with ");
+            summary.push_str(&site.app.text());
         }
         change.site = Some(site);
         summary
