@@ -83,7 +83,7 @@ impl Write for SwitchOn {
         let (_, since) = off
             .iter()
             .find(|(kind, _)| *kind == self.method)
-            .ok_or(OpError::NotFound)?;
+            .ok_or(OpError::Conflict("This method is not switched off."))?;
         // A proof from before may have been one of the very factor that was guessed at.
         if permit.caller().proven_at.is_none_or(|at| at <= *since) {
             return Err(OpError::StepUp);
