@@ -25,14 +25,14 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/0003_browsers/sqlite.sql"),
     },
     Migration {
-        version: 6,
-        postgres: include_str!("../migrations/0006_sign_in_page_and_activity/postgres.sql"),
-        sqlite: include_str!("../migrations/0006_sign_in_page_and_activity/sqlite.sql"),
+        version: 4,
+        postgres: include_str!("../migrations/0004_sign_in_page_and_activity/postgres.sql"),
+        sqlite: include_str!("../migrations/0004_sign_in_page_and_activity/sqlite.sql"),
     },
 ];
 
 /// The newest schema that this build knows.
-pub const SCHEMA_VERSION: i64 = 6;
+pub const SCHEMA_VERSION: i64 = 4;
 
 /// Brings the schema up to date. Nodes that start together wait for the first one.
 pub(crate) async fn run(store: &Store) -> Result<(), StoreError> {
