@@ -179,6 +179,8 @@ impl Machine<'_> {
             Act::Password { right } => self.password(at, right).await?,
             Act::Policy(remember) => {
                 crate::browsers::let_remember(self.world, remember).await;
+                // That wrote all of the site's rules anew.
+                self.switch(self.switched_on).await;
                 if remember < self.policy {
                     self.known.values_mut().for_each(|kept| *kept = None);
                 }
@@ -338,6 +340,7 @@ fn a_session_comes_only_of_both_proofs_in_one_login_in_time() {
                 policy: Remember::Off,
                 ticked: true,
             };
+            crate::browsers::let_remember(&world, Remember::Off).await;
             machine.switch(true).await;
             for (at, act) in acts {
                 machine.act(at, act).await?;
