@@ -11,6 +11,7 @@ mod me;
 mod mfa;
 mod passwords;
 mod policies;
+mod recovery;
 mod resources;
 mod settings;
 mod shapes;
@@ -45,6 +46,7 @@ fn parts() -> (Router<Web>, OpenApi) {
         .merge(users::router())
         .merge(groups::router())
         .merge(mfa::router())
+        .merge(recovery::router())
         .merge(settings::router())
         .merge(audit::router())
         .merge(policies::router())

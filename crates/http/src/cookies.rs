@@ -8,6 +8,7 @@ pub(crate) const SESSION: &str = "__Host-portcullis_session";
 pub(crate) const LOGIN: &str = "__Host-portcullis_login";
 
 const LOGIN_SECONDS: u32 = 600;
+const RECOVERY_SECONDS: u32 = 5400;
 
 pub(crate) fn find(headers: &HeaderMap, name: &str) -> Option<Secret> {
     headers
@@ -23,6 +24,8 @@ pub(crate) fn find(headers: &HeaderMap, name: &str) -> Option<Secret> {
 /// A response on its way out, with its cookies.
 pub(crate) trait WithCookies {
     fn begin_login(self, token: &Secret) -> Self;
+    /// For a sign-in that waits for an administrator: until the request is over and the pass after it.
+    fn keep_login(self, token: &Secret) -> Self;
     fn begin_session(self, token: &Secret) -> Self;
     fn end(self, name: &str) -> Self;
 }
@@ -32,6 +35,13 @@ impl WithCookies for Response {
         set(
             self,
             &format!("{LOGIN}={}; Max-Age={LOGIN_SECONDS}", token.expose()),
+        )
+    }
+
+    fn keep_login(self, token: &Secret) -> Self {
+        set(
+            self,
+            &format!("{LOGIN}={}; Max-Age={RECOVERY_SECONDS}", token.expose()),
         )
     }
 

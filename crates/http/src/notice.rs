@@ -75,11 +75,6 @@ const NOTICES: &[(&str, &str, &str)] = &[
         "No more codes are sent for a while. Use the last one, or try another way.",
     ),
     (
-        "no-second-step",
-        BAD,
-        "You can't finish signing in because no second step is set up. Ask an administrator for a temporary pass.",
-    ),
-    (
         "password-changed",
         OK,
         "Your password is changed. Your other sessions are signed out.",
@@ -94,6 +89,17 @@ const NOTICES: &[(&str, &str, &str)] = &[
     ("policy-scheduled", OK, "Scheduled. You can cancel it until then."),
     ("policy-undone", OK, "Taken back. What was before holds again."),
     ("preferences-saved", OK, "Preferences saved."),
+    (
+        "recovery-approved-once",
+        OK,
+        "Approved. A second administrator must approve it too; the pass is shown to them.",
+    ),
+    (
+        "recovery-closed",
+        BAD,
+        "Wrong words were typed too often, so the request was closed. The person can ask again.",
+    ),
+    ("recovery-denied", OK, "Denied. The person gets a letter."),
     (
         "reset-expired",
         BAD,

@@ -85,6 +85,8 @@ pub struct SitePolicy {
     pub one_method: bool,
     /// Whether revealing a password takes a fresh second step.
     pub step_up_reveal: bool,
+    /// Whether two administrators must approve when somebody asks for help with the second step.
+    pub second_approver: bool,
 }
 
 impl Default for SitePolicy {
@@ -97,6 +99,7 @@ impl Default for SitePolicy {
             retries: 3,
             one_method: false,
             step_up_reveal: false,
+            second_approver: false,
         }
     }
 }

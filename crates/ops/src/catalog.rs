@@ -3,7 +3,7 @@ use portcullis_model::Scope;
 use crate::authorize::tokens_may;
 use crate::{
     Audit, Operation, Right, accounts, audit, factors, groups, home, identify, jobs, keys, mail, mfa_policy,
-    palette, passwords, resources, sessions, settings, setup, sign_in, tokens, trash, users,
+    palette, passwords, recovery, resources, sessions, settings, setup, sign_in, tokens, trash, users,
 };
 
 /// One operation, as the permission table and the tests see it.
@@ -98,6 +98,13 @@ catalog! {
     read palette::Search,
     read passwords::Generate,
     read passwords::Policies,
+    write recovery::Approve,
+    write recovery::Ask,
+    write recovery::Deny,
+    read recovery::Find,
+    read recovery::FindMine,
+    write recovery::GoOn,
+    read recovery::List,
     write resources::Add,
     write resources::Change,
     write resources::Delete,

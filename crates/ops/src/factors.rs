@@ -16,6 +16,7 @@ pub use begin::{Begin, Pending, PendingFactor};
 pub(crate) use candidates::{candidates, settings_of};
 pub use confirm::{Confirm, Confirmation};
 pub use issue_pass::{IssuePass, IssuedPass};
+pub(crate) use issue_pass::{check_pass, issue};
 pub(crate) use judge::{Candidate, Judged, judge, spend};
 pub use list_mine::{FactorView, ListMine};
 pub use regenerate_backup_codes::{RegenerateBackupCodes, Regenerated};

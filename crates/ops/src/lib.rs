@@ -27,6 +27,7 @@ pub mod mail;
 pub mod mfa_policy;
 pub mod palette;
 pub mod passwords;
+pub mod recovery;
 pub mod resources;
 pub mod sessions;
 pub mod settings;

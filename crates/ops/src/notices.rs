@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use portcullis_model::{Actor, Caller, SystemRight, UserState};
+use portcullis_model::{Actor, Caller, SystemRight, UserId, UserState};
 use portcullis_store::Tx;
 use portcullis_store::users::{self, User};
 
@@ -52,8 +52,21 @@ pub(crate) async fn tell_of_console(
     if caller.actor != Actor::Console {
         return Ok(());
     }
+    tell_administrators(services, tx, caller, None, subject, what).await
+}
+
+/// Tells every administrator but the one that it is about.
+pub(crate) async fn tell_administrators(
+    services: &Services,
+    tx: &Tx,
+    caller: &Caller,
+    about: Option<UserId>,
+    subject: &str,
+    what: &str,
+) -> Result<(), OpError> {
     for (user, _) in users::everybody(tx).await? {
-        if user.state == UserState::Active && user.role.has(SystemRight::ManageUsers) {
+        let is_administrator = user.state == UserState::Active && user.role.has(SystemRight::ManageUsers);
+        if is_administrator && Some(user.id) != about {
             tell(services, tx, caller, &user, subject, what).await?;
         }
     }

@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! begin ─► named ─password─► first_passed ─proof─► session
-//!                                              └─► second_passed ─something set up─► session
+//!                │                   │          └─► second_passed ─something set up─► session
+//!                └► blocked ─ask─► recovering ─a pass was given─► first_passed
 //! ```
 //! One row per login, so any node can take any step; every step is a compare-and-swap on its revision. An
 //! attempt is counted, and committed, before the proof is looked at.
@@ -46,6 +47,10 @@ pub(crate) const NAMED: &str = "named";
 pub(crate) const FIRST_PASSED: &str = "first_passed";
 pub(crate) const SECOND_PASSED: &str = "second_passed";
 pub(crate) const ENROLLING: &str = "enrolling";
+/// The password was right, and nothing is left that could be the second proof.
+pub(crate) const BLOCKED: &str = "blocked";
+/// The password was right, and an administrator was asked for help.
+pub(crate) const RECOVERING: &str = "recovering";
 
 /// The login of `token` in `state`.
 pub(crate) async fn login_of<O>(

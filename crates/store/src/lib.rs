@@ -23,6 +23,8 @@ pub mod outbox;
 pub mod password_resets;
 pub mod people_groups;
 pub mod policy_changes;
+pub mod policy_reports;
+pub mod recovery_requests;
 pub mod resources;
 pub mod sealed;
 pub mod sessions;

@@ -15,7 +15,7 @@ impl Operation for Undo {
     type Output = ();
 
     const NAME: &'static str = "policy.undo";
-    const RIGHT: Right = Right::System(SystemRight::ManageSettings);
+    const RIGHT: Right = Right::System(SystemRight::ManageSecurity);
     const SCOPE: Scope = Scope::Administer;
 
     fn subject(&self) -> Subject {

@@ -261,6 +261,7 @@ async fn take_new_password<O>(
     let user = person_of(tx, login).await?;
     users::set_password(tx, user.id, hash, services.now()).await?;
     sessions::end_all(tx, user.id, None).await?;
+    logins::end_others(tx, user.id, login.id).await?;
     guesses::clear(tx, &user.username, PASSWORD).await?;
     let what = format!(
         "The password of your account {} was changed with a link from a letter.",

@@ -7,7 +7,7 @@ use portcullis_store::{Tx, guesses, users};
 
 use crate::mfa_policy::{self, Effective};
 use crate::sign_in::limits::{Budget, reserve};
-use crate::sign_in::{FIRST_PASSED, NAMED, limits, login_of, pending_line};
+use crate::sign_in::{BLOCKED, FIRST_PASSED, NAMED, limits, login_of, pending_line};
 use crate::{OpError, Operation, Permit, Remote, Right, Services};
 
 /// The first proof: the password.
@@ -17,8 +17,11 @@ pub struct ProvePassword {
 }
 
 pub enum PasswordStep {
-    /// The password was right, and nothing is left that could be the second proof.
-    Blocked,
+    /// The password was right, and nothing is left that could be the second proof. Under the new token an
+    /// administrator can be asked for help.
+    Blocked {
+        login_token: Secret,
+    },
     /// Goes on under a new token; the old one is dead.
     Passed {
         login_token: Secret,
@@ -139,11 +142,21 @@ impl Remote for ProvePassword {
             name: Some(user.username.clone()),
         };
         if let Some(blocked) = effective.blocked {
-            logins::end(tx, login.id).await?;
+            let token = draw_token(&*services.chance);
+            BLOCKED.clone_into(&mut login.state);
+            login.revision += 1;
+            login.user = Some(user.id);
+            login.tries = 0;
+            login.passed_at = Some(now);
+            login.step_ends_at = now + limits::LOGIN;
+            login.ends_at = login.step_ends_at;
+            if logins::advance(tx, &login, Some(&token_digest(token.expose()))).await? != 1 {
+                return Err(OpError::Conflict("This sign-in went on in another window."));
+            }
             permit.about(about());
             permit.refused();
             permit.message(format!("The password was right. {}.", blocked.text()));
-            return Ok(PasswordStep::Blocked);
+            return Ok(PasswordStep::Blocked { login_token: token });
         }
         let method = first_choice(&effective).ok_or(OpError::Damaged)?;
         let token = draw_token(&*services.chance);

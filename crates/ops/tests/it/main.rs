@@ -10,6 +10,7 @@ mod machine;
 mod passes;
 mod policy;
 mod policy_changes;
+mod recovery;
 mod rights;
 mod rotation;
 mod second_factors;

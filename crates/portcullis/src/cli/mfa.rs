@@ -86,6 +86,9 @@ pub(crate) struct Rule {
     /// Whether revealing a password takes a fresh second step.
     #[arg(long, value_name = "TRUE|FALSE", conflicts_with_all = ["group", "user"])]
     pub(crate) step_up_reveal: Option<bool>,
+    /// Whether two administrators must approve when somebody asks for help with the second step.
+    #[arg(long, value_name = "TRUE|FALSE", conflicts_with_all = ["group", "user"])]
+    pub(crate) second_approver: Option<bool>,
 }
 
 #[derive(Subcommand)]

@@ -115,6 +115,8 @@ pub(super) struct SiteRules {
     one_method: bool,
     /// Whether revealing a password takes a fresh second step.
     step_up_reveal: bool,
+    /// Whether two administrators must approve when somebody asks for help with the second step.
+    second_approver: bool,
 }
 
 impl From<SitePolicy> for SiteRules {
@@ -127,6 +129,7 @@ impl From<SitePolicy> for SiteRules {
             retries: site.retries,
             one_method: site.one_method,
             step_up_reveal: site.step_up_reveal,
+            second_approver: site.second_approver,
         }
     }
 }
@@ -141,6 +144,7 @@ impl From<SiteRules> for SitePolicy {
             retries: rules.retries,
             one_method: rules.one_method,
             step_up_reveal: rules.step_up_reveal,
+            second_approver: rules.second_approver,
         }
     }
 }

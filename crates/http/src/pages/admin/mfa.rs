@@ -52,6 +52,7 @@ struct MfaPage {
     retries: String,
     one_method: bool,
     step_up_reveal: bool,
+    second_approver: bool,
     floors: Vec<Floor>,
     groups: Vec<GroupRow>,
     changes: Vec<ChangeRow>,
@@ -116,6 +117,7 @@ pub(super) async fn again(web: &Web, who: &SignedIn, fields: &Fields, errors: Er
         retries: fields.text("retries"),
         one_method: !fields.text("one_method").is_empty(),
         step_up_reveal: !fields.text("step_up_reveal").is_empty(),
+        second_approver: !fields.text("second_approver").is_empty(),
         floors: Role::ALL
             .map(|role| Floor::of(role, fields.text(change::floor_field(role))))
             .into(),
@@ -137,6 +139,7 @@ async fn look(web: &Web, who: &SignedIn) -> Answer<MfaPage> {
         retries,
         one_method,
         step_up_reveal,
+        second_approver,
     } = policy.site;
     Ok(MfaPage {
         shell: Shell::new(web, who, HERE),
@@ -147,6 +150,7 @@ async fn look(web: &Web, who: &SignedIn) -> Answer<MfaPage> {
         retries: retries.to_string(),
         one_method,
         step_up_reveal,
+        second_approver,
         floors: Role::ALL
             .map(|role| Floor::of(role, floors.get(&role).map_or("", |kind| kind.word()).to_owned()))
             .into(),

@@ -5,7 +5,7 @@ use portcullis_ops::OpError;
 use portcullis_ops::sign_in::{Find, LoginStep, LoginView, PasswordStep, ProvePassword};
 
 use super::code::ask;
-use super::{NextQuery, locked, next_of, start_over, with_next};
+use super::{NextQuery, locked, next_of, recovery, start_over, with_next};
 use crate::Web;
 use crate::answer::{Answer, page, page_with, redirect};
 use crate::cookies::WithCookies;
@@ -35,6 +35,7 @@ pub(super) async fn show(State(web): State<Web>, visitor: Visitor, Query(query):
             problem: None,
         }),
         LoginStep::Factor => Ok(redirect(&with_next("/sign-in/code", next))),
+        LoginStep::Recovery => Ok(redirect(&with_next(recovery::HERE, next))),
         LoginStep::SetUp => Ok(redirect(&with_next("/sign-in/set-up", next))),
         LoginStep::Enrol => Ok(redirect("/setup/authenticator")),
     }
@@ -54,7 +55,9 @@ pub(super) async fn prove(State(web): State<Web>, visitor: Visitor, fields: Fiel
             let onward = ask(&web, &visitor, login_token.clone(), &next).await?;
             Ok(onward.begin_login(&login_token))
         }
-        Ok(PasswordStep::Blocked) => Ok(start_over("no-second-step", &username, &next)),
+        Ok(PasswordStep::Blocked { login_token }) => {
+            Ok(redirect(&with_next(recovery::HERE, &next)).begin_login(&login_token))
+        }
         Ok(PasswordStep::Wrong) => {
             let username = find(&web, &visitor)
                 .await?

@@ -43,6 +43,8 @@ pub(super) enum Thing {
     PassHolder,
     /// Somebody whose second step was never reset.
     EnrolledPerson,
+    /// A request for help of somebody who typed their password.
+    RecoveryRequest,
     /// A group that nobody is in.
     Group,
     /// A change of the policy that can be undone.
@@ -97,7 +99,8 @@ impl Route {
             Thing::PassHolder,
         ];
         (people.contains(&kind) && people.contains(&self.on))
-            || (matches!(kind, Thing::Group | Thing::PolicyChange) && kind == self.on)
+            || (matches!(kind, Thing::Group | Thing::PolicyChange | Thing::RecoveryRequest)
+                && kind == self.on)
     }
 
     pub(super) const fn open(self) -> Self {

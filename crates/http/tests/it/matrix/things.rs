@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use portcullis_model::{
     AccountId, AccountRight, FactorKind, PolicyChange, ResourceId, Role, Scope, SitePolicy,
 };
-use portcullis_ops::{accounts, factors, groups, mfa_policy, resources, users};
+use portcullis_ops::{accounts, factors, groups, mfa_policy, recovery, resources, users};
 use portcullis_testkit::Person;
 
 use super::callers::token;
@@ -79,6 +79,7 @@ impl Stage {
             }
             Thing::PassHolder => self.give_pass().await,
             Thing::Group => self.group().await,
+            Thing::RecoveryRequest => self.ask_for_help().await,
             Thing::PolicyChange => self.change_policy().await,
             Thing::Account | Thing::DeletedAccount => {
                 let (_, id) = self.account_of(&self.owner.clone()).await;
@@ -125,6 +126,19 @@ impl Stage {
         let add = groups::Add { name, parent: None };
         let made = self.world.gate.write(&self.world.console(), add).await;
         made.unwrap().to_string()
+    }
+
+    async fn ask_for_help(&mut self) -> String {
+        let name = self.things.unique();
+        let person = self.world.user(&name, Role::PasswordUser).await;
+        let token = self.world.pass_password(&self.world.gate, &person).await;
+        let (gate, by) = (&self.world.gate, &self.world.console());
+        gate.write(&self.world.anonymous(), recovery::Ask { token })
+            .await
+            .unwrap();
+        let waiting = gate.read(by, recovery::List).await.unwrap().waiting;
+        let own = waiting.iter().find(|request| request.user == person.id);
+        own.unwrap().id.to_string()
     }
 
     async fn change_policy(&mut self) -> String {

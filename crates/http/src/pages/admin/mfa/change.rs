@@ -119,6 +119,7 @@ fn of_site(fields: &Fields, before: SitePolicy) -> Result<SitePolicy, OpError> {
         methods: methods(fields),
         one_method: !fields.text("one_method").is_empty(),
         step_up_reveal: !fields.text("step_up_reveal").is_empty(),
+        second_approver: !fields.text("second_approver").is_empty(),
         code_seconds: problems.number(fields, "code_seconds").unwrap_or(0),
         email_seconds: problems.number(fields, "email_seconds").unwrap_or(0),
         retries: problems.number(fields, "retries").unwrap_or(0),

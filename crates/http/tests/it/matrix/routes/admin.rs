@@ -136,6 +136,27 @@ pub(super) const ROUTES: &[Route] = &[
     .on(Thing::EnrolledPerson)
     .performs(&["factor.reset"])
     .to("/users/{id}?tab=authentication&notice=factor-reset"),
+    page("/users/recovery").performs(&["recovery.list"]),
+    page("/users/recovery/{id}")
+        .on(Thing::RecoveryRequest)
+        .performs(&["recovery.find"]),
+    form(
+        "/users/recovery/{id}/approve",
+        &[
+            ("words", "these are not the six words"),
+            ("called", "yes"),
+            ("read", "yes"),
+            ("minutes", "30"),
+            ("reason", "lost phone"),
+        ],
+    )
+    .on(Thing::RecoveryRequest)
+    .performs(&["recovery.approve"])
+    .in_between(),
+    form("/users/recovery/{id}/deny", &[("reason", "nobody answers")])
+        .on(Thing::RecoveryRequest)
+        .performs(&["recovery.deny"])
+        .to("/users/recovery?notice=recovery-denied"),
     form("/users/{id}/pass", &[("minutes", "30"), ("reason", "lost phone")])
         .on(Thing::Person)
         .performs(&["factor.issue_pass", "user.find"]),

@@ -164,6 +164,22 @@ pub(super) const ROUTES: &[Route] = &[
         .on(Thing::PolicyChange)
         .performs(&["policy.undo"])
         .gives(NO_CONTENT),
+    call("GET", "/api/v2/recovery-requests", "").performs(&["recovery.list"]),
+    call("GET", "/api/v2/recovery-requests/{id}", "")
+        .on(Thing::RecoveryRequest)
+        .performs(&["recovery.find"]),
+    call(
+        "POST",
+        "/api/v2/recovery-requests/{id}/approve",
+        r#"{"words":"these are not the six words","minutes":30,"confirmed":true,"reason":"INC-1"}"#,
+    )
+    .on(Thing::RecoveryRequest)
+    .performs(&["recovery.approve"])
+    .in_between(),
+    call("POST", "/api/v2/recovery-requests/{id}/deny", REASON)
+        .on(Thing::RecoveryRequest)
+        .performs(&["recovery.deny"])
+        .gives(NO_CONTENT),
     call("GET", "/api/v2/users/{id}/mfa", "")
         .on(Thing::Person)
         .performs(&["policy.explain"]),
