@@ -86,6 +86,11 @@ const NOTICES: &[(&str, &str, &str)] = &[
     ),
     ("password-set", OK, "New password saved as version {n}."),
     ("policy-applied", OK, "Applied. You can undo it for 24 hours."),
+    (
+        "policy-reports",
+        OK,
+        "It reports from now on. Nothing was changed for anybody.",
+    ),
     ("policy-scheduled", OK, "Scheduled. You can cancel it until then."),
     ("policy-undone", OK, "Taken back. What was before holds again."),
     ("preferences-saved", OK, "Preferences saved."),

@@ -66,6 +66,11 @@ impl<O> Permit<'_, O> {
         self.records.entry().message = Some(message.into());
     }
 
+    /// Says something more in the trail, in an entry of its own under the name of another operation.
+    pub(crate) fn also(&self, operation: &'static str, message: String) {
+        self.records.also(operation, message);
+    }
+
     /// Puts the digest of a ciphertext that was written on record.
     pub fn wrote(&self, ciphertext: &[u8]) {
         self.records.entry().digest = Some(portcullis_crypto::sha256(&[ciphertext]));

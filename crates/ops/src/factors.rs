@@ -14,6 +14,7 @@ mod reset;
 
 pub use begin::{Begin, Pending, PendingFactor};
 pub(crate) use candidates::{candidates, settings_of};
+pub(crate) use confirm::allowed_still;
 pub use confirm::{Confirm, Confirmation};
 pub use issue_pass::{IssuePass, IssuedPass};
 pub(crate) use issue_pass::{check_pass, issue};

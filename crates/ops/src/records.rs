@@ -10,6 +10,8 @@ pub(crate) struct Records {
     entry: Mutex<AuditEntry>,
     /// Whether it ran to its end and did not work all the same.
     failed: AtomicBool,
+    /// What else it has to say, each in an entry of its own.
+    further: Mutex<Vec<(&'static str, String)>>,
 }
 
 impl Records {
@@ -27,6 +29,7 @@ impl Records {
                 digest: None,
             }),
             failed: AtomicBool::new(false),
+            further: Mutex::default(),
         }
     }
 
@@ -38,9 +41,25 @@ impl Records {
         self.entry.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The entry for an operation that ran to its end.
-    pub(crate) fn ended_well(&self) -> AuditEntry {
-        well(self.entry().clone(), self.failed.load(Ordering::Relaxed))
+    pub(crate) fn also(&self, operation: &'static str, message: String) {
+        let mut further = self.further.lock().unwrap_or_else(PoisonError::into_inner);
+        further.push((operation, message));
+    }
+
+    /// The entries for an operation that ran to its end: its own, and what else it said.
+    pub(crate) fn ended_well(&self) -> Vec<AuditEntry> {
+        let own = well(self.entry().clone(), self.failed.load(Ordering::Relaxed));
+        let further = self.further.lock().unwrap_or_else(PoisonError::into_inner);
+        let more = further.iter().map(|(operation, message)| AuditEntry {
+            operation,
+            outcome: Outcome::Succeed,
+            reason: None,
+            message: Some(message.clone()),
+            digest: None,
+            ..own.clone()
+        });
+        let more: Vec<AuditEntry> = more.collect();
+        [own].into_iter().chain(more).collect()
     }
 
     /// The same, when nothing else needs it any more.

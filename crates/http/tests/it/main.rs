@@ -3,6 +3,7 @@
 mod admin;
 mod api;
 mod api_mfa;
+mod break_glass;
 mod browser;
 mod matrix;
 mod pages;

@@ -212,6 +212,8 @@ impl Remote for ProveFactor {
                 tries_left: login.retries + 1 - login.tries,
             });
         };
+        let person = person_of(tx, &login).await?;
+        mfa_policy::report(permit, services, tx, &person, login.id, Some(method)).await?;
         let changed = take_new_password(permit, services, tx, &login).await?;
         // In the order of `prepare`: guesses, then login. Two steps at once would wait for each other otherwise.
         guesses::clear(tx, &login.username, method.word()).await?;

@@ -154,6 +154,7 @@ impl Remote for ProvePassword {
                 return Err(OpError::Conflict("This sign-in went on in another window."));
             }
             permit.about(about());
+            mfa_policy::report(permit, services, tx, &user, login.id, None).await?;
             permit.refused();
             permit.message(format!("The password was right. {}.", blocked.text()));
             return Ok(PasswordStep::Blocked { login_token: token });

@@ -10,6 +10,7 @@ mod machine;
 mod passes;
 mod policy;
 mod policy_changes;
+mod policy_reports;
 mod recovery;
 mod rights;
 mod rotation;

@@ -8,11 +8,12 @@ mod group;
 mod methods;
 mod people;
 mod preview;
+mod report;
 pub(crate) mod tree;
 
 use askama::Template;
 use axum::Router;
-use axum::extract::{Query, State};
+use axum::extract::{DefaultBodyLimit, Query, State};
 use axum::http::StatusCode;
 use axum::routing::{get, post};
 use portcullis_model::{FactorKind, Role, SitePolicy};
@@ -30,13 +31,21 @@ use crate::shell::Shell;
 
 pub(crate) const HERE: &str = "/admin/mfa";
 
+const LARGEST_CHANGE: usize = 4 * 1024 * 1024;
+
 pub(super) fn router() -> Router<Web> {
-    Router::new()
-        .route("/admin/mfa", get(show))
+    // A change of thousands of people travels through its preview.
+    let with_change = Router::new()
         .route("/admin/mfa/preview", post(preview::show))
         .route("/admin/mfa/preview/csv", post(preview::download))
         .route("/admin/mfa/apply", post(apply::apply))
+        .layer(DefaultBodyLimit::max(LARGEST_CHANGE));
+    Router::new()
+        .merge(with_change)
+        .route("/admin/mfa", get(show))
         .route("/admin/mfa/changes/{id}/undo", post(apply::undo))
+        .route("/admin/mfa/reports/{id}", get(report::show))
+        .route("/admin/mfa/reports/{id}/apply", post(report::apply))
         .route("/admin/mfa/groups/{id}", get(group::show))
         .route("/admin/mfa/people", get(people::show))
 }
@@ -172,7 +181,7 @@ async fn look(web: &Web, who: &SignedIn) -> Answer<MfaPage> {
             .map(|change| ChangeRow {
                 tone: match change.state.as_str() {
                     "applied" => "ok",
-                    "scheduled" => "warn",
+                    "scheduled" | "reporting" => "warn",
                     _ => "",
                 },
                 made: Moment::new(change.made_at, now),

@@ -43,6 +43,8 @@ pub(super) enum Thing {
     PassHolder,
     /// Somebody whose second step was never reset.
     EnrolledPerson,
+    /// A change of the policy that only reports.
+    PolicyReport,
     /// A request for help of somebody who typed their password.
     RecoveryRequest,
     /// A group that nobody is in.
@@ -99,8 +101,10 @@ impl Route {
             Thing::PassHolder,
         ];
         (people.contains(&kind) && people.contains(&self.on))
-            || (matches!(kind, Thing::Group | Thing::PolicyChange | Thing::RecoveryRequest)
-                && kind == self.on)
+            || (matches!(
+                kind,
+                Thing::Group | Thing::PolicyChange | Thing::PolicyReport | Thing::RecoveryRequest
+            ) && kind == self.on)
     }
 
     pub(super) const fn open(self) -> Self {

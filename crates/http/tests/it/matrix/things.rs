@@ -79,6 +79,7 @@ impl Stage {
             }
             Thing::PassHolder => self.give_pass().await,
             Thing::Group => self.group().await,
+            Thing::PolicyReport => self.report_policy().await,
             Thing::RecoveryRequest => self.ask_for_help().await,
             Thing::PolicyChange => self.change_policy().await,
             Thing::Account | Thing::DeletedAccount => {
@@ -159,6 +160,28 @@ impl Stage {
             at: None,
         };
         gate.write(by, apply).await.unwrap().id.to_string()
+    }
+
+    async fn report_policy(&mut self) -> String {
+        let (gate, by) = (&self.world.gate, &self.world.console());
+        let before = gate.read(by, mfa_policy::Find).await.unwrap();
+        for old in before.changes.iter().filter(|change| change.state == "reporting") {
+            gate.write(by, mfa_policy::Undo { id: old.id }).await.unwrap();
+        }
+        let site = SitePolicy {
+            retries: (before.site.retries + 1) % 10,
+            ..before.site
+        };
+        let report = mfa_policy::ReportOnly {
+            change: PolicyChange {
+                site: Some(site),
+                ..PolicyChange::default()
+            },
+            summary: MARK.to_owned(),
+            version: before.version,
+            days: 7,
+        };
+        gate.write(by, report).await.unwrap().id.to_string()
     }
 
     async fn give_pass(&mut self) -> String {

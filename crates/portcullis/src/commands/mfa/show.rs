@@ -50,6 +50,14 @@ fn tell(site: &SitePolicy) {
             "no second step"
         }
     );
+    println!(
+        "To help:     {}",
+        if site.second_approver {
+            "two administrators approve"
+        } else {
+            "one administrator approves"
+        }
+    );
 }
 
 pub(super) async fn person(gate: &Gate, name: &str) -> anyhow::Result<()> {

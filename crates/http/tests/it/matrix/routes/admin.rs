@@ -91,6 +91,17 @@ pub(super) const ROUTES: &[Route] = &[
     .performs(&["policy.list", "policy.preview"]),
     form(
         "/admin/mfa/preview",
+        &[
+            ("kind", "people"),
+            ("all", "matching"),
+            ("q", "target"),
+            ("do", "enable"),
+            ("methods", "totp"),
+        ],
+    )
+    .performs(&["policy.list_matching", "policy.preview"]),
+    form(
+        "/admin/mfa/preview",
         &[("change", CHANGE), ("back", "/admin/mfa")],
     )
     .performs(&["policy.preview", "policy.find"]),
@@ -106,6 +117,25 @@ pub(super) const ROUTES: &[Route] = &[
     )
     .performs(&["policy.find", "policy.apply"])
     .to("/admin/mfa?notice=policy-applied"),
+    form(
+        "/admin/mfa/apply",
+        &[
+            ("change", CHANGE),
+            ("version", "{version}"),
+            ("back", "/admin/mfa"),
+            ("when", "report"),
+            ("days", "7"),
+        ],
+    )
+    .performs(&["policy.find", "policy.report_only"])
+    .in_between(),
+    page("/admin/mfa/reports/{id}")
+        .on(Thing::PolicyReport)
+        .performs(&["policy.find_report"]),
+    form("/admin/mfa/reports/{id}/apply", &[("version", "{version}")])
+        .on(Thing::PolicyReport)
+        .performs(&["policy.apply_report"])
+        .to("/admin/mfa?notice=policy-applied"),
     form("/admin/mfa/changes/{id}/undo", &[])
         .on(Thing::PolicyChange)
         .performs(&["policy.undo"])

@@ -160,6 +160,25 @@ pub(super) const ROUTES: &[Route] = &[
     )
     .performs(&["policy.apply"])
     .gives(CREATED),
+    call(
+        "POST",
+        "/api/v2/mfa/reports",
+        r#"{"change":{"groups":[{"id":"{group}","requirement":{"methods":["totp"],"grace":{"skips":2}}}]},
+            "summary":"matrix","version":"{version}","days":7}"#,
+    )
+    .performs(&["policy.report_only"])
+    .in_between(),
+    call("GET", "/api/v2/mfa/reports/{id}", "")
+        .on(Thing::PolicyReport)
+        .performs(&["policy.find_report"]),
+    call(
+        "POST",
+        "/api/v2/mfa/reports/{id}/apply",
+        r#"{"version":"{version}"}"#,
+    )
+    .on(Thing::PolicyReport)
+    .performs(&["policy.apply_report"])
+    .gives(NO_CONTENT),
     call("POST", "/api/v2/mfa/changes/{id}/undo", "")
         .on(Thing::PolicyChange)
         .performs(&["policy.undo"])
