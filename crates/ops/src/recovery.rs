@@ -96,11 +96,7 @@ async fn to_decide<O>(
     users::hold(tx, asked.user).await?;
     let (request, digest) = rows::hold(tx, id).await?.ok_or(OpError::NotFound)?;
     let user = users::find(tx, request.user).await?.ok_or(OpError::NotFound)?;
-    permit.about(Subject {
-        kind: SubjectKind::User,
-        id: Some(user.id.0),
-        name: Some(user.username.clone()),
-    });
+    permit.named(&user.username);
     if above_reach(permit, user.role) {
         return Err(OpError::Denied);
     }

@@ -325,7 +325,12 @@ pub(crate) async fn report<O>(
         };
         if policy_reports::insert(tx, &report).await? == 1 {
             let line = format!("{} Version {}, report-only.", met.line(), changed.version);
-            permit.also(ReportOnly::NAME, line);
+            let person = Subject {
+                kind: SubjectKind::User,
+                id: Some(user.id.0),
+                name: Some(user.username.clone()),
+            };
+            permit.also(ReportOnly::NAME, person, line);
         }
     }
     Ok(())

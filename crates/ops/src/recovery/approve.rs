@@ -4,7 +4,7 @@ use portcullis_store::recovery_requests::{self, Request};
 use portcullis_store::{Tx, logins};
 use uuid::Uuid;
 
-use crate::factors::{IssuedPass, check_pass, issue};
+use crate::factors::{IssuePass, IssuedPass, check_pass, issue};
 use crate::mfa_policy::site_policy;
 use crate::recovery::{APPROVED_ONCE, CLOSED, GRANTED, MOST_WRONG, to_decide};
 use crate::sign_in::RECOVERING;
@@ -40,7 +40,7 @@ impl Operation for Approve {
     const SCOPE: Scope = Scope::Administer;
 
     fn subject(&self) -> Subject {
-        Subject::kind(SubjectKind::User)
+        Subject::of(SubjectKind::Recovery, self.id)
     }
 
     fn reason(&self) -> Option<String> {
@@ -94,6 +94,14 @@ impl Write for Approve {
         } else {
             format!(" {} approved first.", request.first_approver)
         };
+        // Whoever looks for what was done to the person finds it under the name of every other pass.
+        let pass = format!("A pass for {} minutes, after a request for help.", self.minutes);
+        let person = Subject {
+            kind: SubjectKind::User,
+            id: Some(user.id.0),
+            name: Some(user.username.clone()),
+        };
+        permit.hand_over(IssuePass::NAME, person, pass);
         permit.message(format!(
             "Approved with the words of the person.{by} A pass for {} minutes.",
             self.minutes

@@ -20,7 +20,7 @@ impl Operation for Deny {
     const SCOPE: Scope = Scope::Administer;
 
     fn subject(&self) -> Subject {
-        Subject::kind(SubjectKind::User)
+        Subject::of(SubjectKind::Recovery, self.id)
     }
 
     fn reason(&self) -> Option<String> {

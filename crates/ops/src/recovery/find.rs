@@ -51,7 +51,7 @@ impl Operation for Find {
     const AUDIT: Audit = Audit::Refusals;
 
     fn subject(&self) -> Subject {
-        Subject::kind(SubjectKind::User)
+        Subject::of(SubjectKind::Recovery, self.id)
     }
 }
 

@@ -58,7 +58,7 @@ impl Operation for List {
     const AUDIT: Audit = Audit::Refusals;
 
     fn subject(&self) -> Subject {
-        Subject::kind(SubjectKind::User)
+        Subject::kind(SubjectKind::Recovery)
     }
 }
 

@@ -302,7 +302,12 @@ async fn where_two_must_approve_the_first_cannot_be_the_second() {
     assert_eq!(before, "approved_once");
     assert!(matches!(twice, Approved::Granted(_)));
     let entries = world.entries_after(0).await;
-    assert!(entries.last().unwrap().message.contains("admin approved first"));
+    let [approval, pass] = entries.last_chunk().unwrap();
+    assert!(approval.message.contains("admin approved first"));
+    assert_eq!(
+        (&*pass.operation, &*pass.subject_kind, &*pass.subject),
+        ("factor.issue_pass", "user", "alice")
+    );
 }
 
 #[tokio::test]

@@ -70,6 +70,7 @@ async fn every_page_is_accessible_and_keeps_its_policy() {
         "/trash",
         "/users",
         "/users/new",
+        "/users/recovery",
         "/audit",
         "/audit/verify",
         "/me/security",
