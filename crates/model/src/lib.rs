@@ -2,8 +2,10 @@
 
 mod access;
 mod audit;
+mod branding;
 mod caller;
 mod causes;
+mod colour;
 mod ids;
 mod mail;
 mod mfa;
@@ -13,14 +15,17 @@ mod password_policy;
 mod people;
 mod second_factor;
 mod secret;
+mod sign_in_event;
 mod time;
 mod trail;
 mod vault;
 
 pub use access::{AccountRight, Needs, Role, Scope, Scopes, SystemRight, UnknownWord};
 pub use audit::{AuditEntry, Outcome, Subject, SubjectKind};
+pub use branding::{Branding, LogoId, Part};
 pub use caller::{Actor, Caller, Door};
 pub use causes::Causes;
+pub use colour::{Accent, Colour, Scheme, UnknownColour};
 pub use ids::{
     AccountId, FactorId, GroupId, InvitationId, LoginId, ResourceId, SessionId, TokenId, UserId, VersionId,
 };
@@ -39,6 +44,7 @@ pub use second_factor::{
     SecondFactor, Shown, SpentCode, Verdict,
 };
 pub use secret::{Sealed, Secret};
+pub use sign_in_event::{EventsPage, SignIn, SignInEvent, SignInFilter, SignInView};
 pub use time::{Chance, Clock, Timestamp};
 pub use trail::{AuditFilter, AuditView, TrailPage};
 pub use vault::{

@@ -190,6 +190,8 @@ pub struct FactorSummary {
     /// How many proofs are left, where they are counted.
     pub left: Option<usize>,
     pub spent: Vec<SpentCode>,
+    /// When it stops working by itself.
+    pub ends_at: Option<Timestamp>,
 }
 
 #[derive(Clone, Debug, Eq, PartialEq)]

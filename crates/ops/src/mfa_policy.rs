@@ -2,6 +2,7 @@
 
 mod apply;
 mod apply_due;
+mod attention;
 mod effective;
 mod explain;
 mod find;
@@ -24,6 +25,7 @@ pub use undo::Undo;
 pub(crate) use report::report;
 pub use report::{ApplyReport, FindReport, ReportOnly, ReportRow, ReportView};
 
+pub(crate) use attention::{Putting, attention};
 pub(crate) use load::{of_person, site_policy};
 
 use std::time::Duration;

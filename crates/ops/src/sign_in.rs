@@ -21,6 +21,7 @@ mod prove_password;
 mod redeem_reset;
 pub(crate) mod set_up;
 mod sign_out;
+mod time_out;
 
 pub use begin::Begin;
 pub use cancel::Cancel;
@@ -34,13 +35,14 @@ pub use prove_password::{PasswordStep, ProvePassword};
 pub use redeem_reset::RedeemReset;
 pub use set_up::{BeginSetUp, ConfirmSetUp, SetUp, SetUpStep, ShowSetUp, SkipSetUp};
 pub use sign_out::SignOut;
+pub use time_out::TimeOut;
 
 use portcullis_crypto::token_digest;
-use portcullis_model::{FactorKind, Secret, Subject, SubjectKind};
+use portcullis_model::{FactorKind, Secret, SignInEvent, Subject, SubjectKind};
 use portcullis_store::Snapshot;
 use portcullis_store::logins::{self, Login};
 
-use crate::{OpError, Permit};
+use crate::{OpError, Permit, Remark};
 
 /// States of a login; the database keeps the words.
 pub(crate) const NAMED: &str = "named";
@@ -65,6 +67,7 @@ pub(crate) async fn login_of<O>(
     if login.state != state {
         return Err(OpError::Expired);
     }
+    permit.at_browser(&login.agent);
     permit.about(Subject {
         kind: SubjectKind::User,
         id: login.user.map(|user| user.0),
@@ -80,17 +83,20 @@ pub const INCORRECT: &str = "Incorrect verification code.";
 /// Shown when no retry is left.
 pub const TOO_MANY: &str = "Too many failed attempts with incorrect verification code.";
 
-pub(crate) fn pending_line(method: FactorKind) -> String {
-    format!(
+pub(crate) fn pending_line(method: FactorKind) -> Remark {
+    let text = format!(
         "Login pre-authenticated, await verification. MFA method: {}",
         method.label()
-    )
+    );
+    Remark::of_sign_in(SignInEvent::PreAuthenticated, method, text)
 }
 
-pub(crate) fn verified_line(method: FactorKind) -> String {
-    format!("Login verified. MFA method: {}", method.label())
+pub(crate) fn verified_line(method: FactorKind) -> Remark {
+    let text = format!("Login verified. MFA method: {}", method.label());
+    Remark::of_sign_in(SignInEvent::Verified, method, text)
 }
 
-pub(crate) fn error_line(method: FactorKind, error: &str) -> String {
-    format!("Login error. MFA method: {}, MFA error: {error}", method.label())
+pub(crate) fn error_line(method: FactorKind, error: &str) -> Remark {
+    let text = format!("Login error. MFA method: {}, MFA error: {error}", method.label());
+    Remark::of_sign_in(SignInEvent::Error, method, text)
 }

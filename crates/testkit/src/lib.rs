@@ -2,6 +2,7 @@
 // What goes wrong in here fails the test at hand, and a panic is how a test fails.
 #![allow(clippy::missing_panics_doc)]
 
+pub mod amm;
 mod authenticator;
 mod chance;
 mod clock;

@@ -1,8 +1,10 @@
 //! The doors as browsers and programs meet them.
 
+mod activity;
 mod admin;
 mod api;
 mod api_mfa;
+mod branding;
 mod break_glass;
 mod browser;
 mod matrix;

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use portcullis_model::{Scope, Subject, SubjectKind};
 use portcullis_store::{
-    Tx, guesses, logins, outbox, password_resets, recovery_requests, sealed, sessions, tokens, trash,
+    Tx, guesses, logins, logos, outbox, password_resets, recovery_requests, sealed, sessions, tokens, trash,
 };
 
 use crate::{Audit, OpError, Operation, Permit, Right, Services, Write};
@@ -49,6 +49,7 @@ impl Write for Sweep {
         recovery_requests::expire(tx, now).await?;
         recovery_requests::sweep(tx, now - 30 * DAY).await?;
         sealed::sweep(tx).await?;
+        logos::sweep(tx, now - DAY).await?;
         // Passwords that cannot come back are worth a line; the end of a session had its own.
         if 0 < swept.trash {
             permit.message(format!(

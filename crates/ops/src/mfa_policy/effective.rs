@@ -139,6 +139,11 @@ impl Effective {
         }
     }
 
+    /// Whether the person can prove a second time without a backup code or a pass.
+    pub fn has_own_method(&self) -> bool {
+        self.usable.iter().any(|kind| is_primary(*kind))
+    }
+
     /// The weakest method that gets the person in; backup codes and passes are no method of their own.
     pub fn weakest(&self) -> Option<FactorKind> {
         primary(&self.methods).first().copied()
@@ -211,13 +216,8 @@ pub fn effective(company: &Company<'_>, person: &Standing<'_>) -> Effective {
         .filter(|kind| !has(*kind))
         .collect();
     let must_set_up = primary(&usable).is_empty();
-    let entry: Vec<FactorKind> = if usable.is_empty() && !to_set_up.is_empty() {
-        let mut entry: Vec<FactorKind> = FactorKind::ALL
-            .into_iter()
-            .filter(|kind| person.enrolled.contains(kind))
-            .collect();
-        entry.sort_unstable();
-        entry
+    let entry = if usable.is_empty() && !to_set_up.is_empty() {
+        entry(site, person, has)
     } else {
         Vec::new()
     };
@@ -249,6 +249,23 @@ pub fn effective(company: &Company<'_>, person: &Standing<'_>) -> Effective {
         blocked,
         methods,
     }
+}
+
+/// What opens the way to setting up: everything the person has set up, and if none of that is a method of its own,
+/// then what needs no setting up, where it is switched on and strong enough for the role.
+fn entry(site: &SitePolicy, person: &Standing<'_>, has: impl Fn(FactorKind) -> bool) -> Vec<FactorKind> {
+    let floor = site.floors.get(&person.role);
+    let enrolled: Vec<FactorKind> = FactorKind::ALL
+        .into_iter()
+        .filter(|kind| person.enrolled.contains(kind))
+        .collect();
+    let without_set_up = [FactorKind::Email, FactorKind::Radius]
+        .into_iter()
+        .filter(|kind| primary(&enrolled).is_empty() && site.methods.contains(kind) && has(*kind))
+        .filter(|kind| floor.is_none_or(|floor| floor <= kind));
+    let mut entry: Vec<FactorKind> = enrolled.iter().copied().chain(without_set_up).collect();
+    entry.sort_unstable();
+    entry
 }
 
 /// The requirement that counts for a person, and where it comes from.

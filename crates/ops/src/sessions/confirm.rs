@@ -1,8 +1,8 @@
 use std::time::Duration;
 
 use portcullis_model::{
-    Answer, Challenge, FactorError, FactorKind, LoginId, Scope, Secret, SessionId, Subject, SubjectKind,
-    Verdict,
+    Answer, Challenge, FactorError, FactorKind, LoginId, Scope, Secret, SessionId, SignInEvent, Subject,
+    SubjectKind, Verdict,
 };
 use portcullis_store::users::User;
 use portcullis_store::{Snapshot, Tx, guesses, sessions, users};
@@ -12,7 +12,7 @@ use crate::factors::{Candidate, Judged, candidates, challenges, judge, settings_
 use crate::letters::Circumstances;
 use crate::sign_in::limits::{self, Budget, reserve};
 use crate::sign_in::{INCORRECT, error_line, unanswered};
-use crate::{Audit, OpError, Operation, Permit, Read, Remote, Right, Services, mfa_policy};
+use crate::{Audit, OpError, Operation, Permit, Read, Remark, Remote, Right, Services, mfa_policy};
 
 /// Lists the methods with which the caller can confirm that it is them, the strongest last.
 pub struct Methods;
@@ -314,7 +314,8 @@ impl Remote for Confirm {
             name: Some(user.username.clone()),
         });
         services.vault.record_factors(permit, tx, user.id).await?;
-        permit.message(format!("Confirmed. MFA method: {}", self.method.label()));
+        let text = format!("Confirmed. MFA method: {}", self.method.label());
+        permit.message(Remark::of_sign_in(SignInEvent::Confirmed, self.method, text));
         Ok(Confirmed::Yes)
     }
 }

@@ -117,6 +117,7 @@ pub(crate) async fn open_session<O>(
     };
     sessions::insert(tx, &session, &token_digest(token.expose())).await?;
     users::set_last_sign_in(tx, user.id, now).await?;
+    permit.opened(session.id, proven.kind);
     Ok(token)
 }
 

@@ -220,7 +220,7 @@ impl Remote for ProveFactor {
         challenges::forget(tx, login.id.0).await?;
         services.vault.record_factors(permit, tx, user).await?;
         permit.message(if changed {
-            format!("{} The password was changed.", verified_line(method))
+            verified_line(method).and("The password was changed.")
         } else {
             verified_line(method)
         });

@@ -1,16 +1,21 @@
 //! The operations through the gate, as people, programs and auditors see them.
 
+mod activity;
+mod amm;
+mod branding;
 mod catalog;
 mod codes;
 mod forgotten;
 mod gate;
 mod guessing;
+mod health;
 mod input;
 mod machine;
 mod passes;
 mod policy;
 mod policy_changes;
 mod policy_reports;
+mod providers;
 mod recovery;
 mod rights;
 mod rotation;

@@ -2,7 +2,6 @@
 
 mod apply;
 mod change;
-mod csv;
 mod describe;
 mod group;
 mod methods;

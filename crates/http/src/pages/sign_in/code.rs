@@ -5,7 +5,7 @@ use axum::response::Response;
 use portcullis_model::{FactorKind, Secret};
 use portcullis_ops::OpError;
 use portcullis_ops::sign_in::{
-    Challenge, Challenged, ChooseMethod, Delivery, FactorStep, LoginStep, LoginView, ProveFactor,
+    Challenge, Challenged, ChooseMethod, Delivery, FactorStep, LoginStep, LoginView, ProveFactor, TimeOut,
 };
 use serde::Deserialize;
 
@@ -75,6 +75,9 @@ pub(super) async fn show(
     };
     match login.step {
         LoginStep::Password => Ok(redirect(&with_next("/sign-in/password", next))),
+        LoginStep::Factor if login.seconds_left == 0 && time_out(&web, &visitor).await? => {
+            Ok(start_over("timeout", &login.username, next))
+        }
         LoginStep::Factor => {
             let mut shown = view(&web, login, next.to_owned(), None);
             shown.front = shown.front.with(&notice);
@@ -84,6 +87,14 @@ pub(super) async fn show(
         LoginStep::SetUp => Ok(redirect(&with_next("/sign-in/set-up", next))),
         LoginStep::Enrol => Ok(redirect("/setup/authenticator")),
     }
+}
+
+/// Ends the sign-in if the time for the code is over; tells whether it was.
+async fn time_out(web: &Web, visitor: &Visitor) -> Result<bool, OpError> {
+    let Some(token) = visitor.login.clone() else {
+        return Ok(false);
+    };
+    web.gate.write(&visitor.caller, TimeOut { token }).await
 }
 
 pub(super) async fn prove(State(web): State<Web>, visitor: Visitor, fields: Fields) -> Answer {

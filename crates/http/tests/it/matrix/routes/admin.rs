@@ -24,6 +24,18 @@ const RADIUS: &[(&str, &str)] = &[
     ("nas_identifier", "portcullis"),
     ("require_message_authenticator", "yes"),
 ];
+const LOOK: &[(&str, &str)] = &[
+    ("version", "{branding}"),
+    ("logo", ""),
+    ("description", "Matrix"),
+    ("show_description", "yes"),
+    ("accent_light", "#7a1fa2"),
+    ("accent_dark", ""),
+    ("show_accent", "yes"),
+    ("banner", "Authorised use only."),
+    ("privacy", ""),
+    ("do", "save"),
+];
 const CHANGE: &str = "{\"site\":{\"code_seconds\":90}}";
 
 /// What administrators set, and who must prove what.
@@ -43,6 +55,19 @@ pub(super) const ROUTES: &[Route] = &[
     form("/admin/radius/remove", &[("revision", "{radius}")])
         .performs(&["setting.put"])
         .to("/admin/radius?notice=radius-removed"),
+    page("/admin/branding").performs(&["branding.find"]),
+    form("/admin/branding", LOOK)
+        .performs(&["branding.put"])
+        .to("/admin/branding?notice=branding-saved"),
+    form(
+        "/admin/branding",
+        &[("version", "0"), ("description", "Matrix"), ("do", "preview")],
+    )
+    .performs(&["branding.preview", "branding.find"]),
+    form("/admin/branding/restore", &[("version", "0")])
+        .performs(&["branding.restore"])
+        .to("/admin/branding?notice=branding-restored"),
+    page("/admin/health").performs(&["health.sign_in"]),
     page("/admin/groups").performs(&["group.list"]),
     form("/admin/groups", &[("name", "new-{unique}"), ("parent", "")])
         .performs(&["group.add"])

@@ -5,7 +5,13 @@ pub(super) const ROUTES: &[Route] = &[
     page("/healthz").open(),
     page("/assets/{name}").open(),
     page("/api/v2/openapi.json").open(),
-    page("/sign-in").open().performs(&["setup.needed"]),
+    page("/branding/logo/{name}")
+        .open()
+        .performs(&["branding.show_logo"]),
+    page("/branding/accent/{name}").open(),
+    page("/sign-in")
+        .open()
+        .performs(&["setup.needed", "branding.show"]),
     form("/sign-in", &[("username", "{username}"), ("next", "/passwords")])
         .open()
         .performs(&["login.begin"]),
@@ -13,7 +19,9 @@ pub(super) const ROUTES: &[Route] = &[
     form("/sign-in/password", &[("password", "{password}"), ("next", "")])
         .open()
         .performs(&["login.prove_password"]),
-    page("/sign-in/code").open().performs(&["login.find"]),
+    page("/sign-in/code")
+        .open()
+        .performs(&["login.find", "login.time_out"]),
     form(
         "/sign-in/code",
         &[("code", "000000"), ("username", "{username}"), ("next", "")],
