@@ -83,7 +83,7 @@ impl SecondFactor for BackupCodes {
         Ok(FactorSummary {
             left: Some(left),
             spent,
-            ends_at: None,
+            ..FactorSummary::default()
         })
     }
 }

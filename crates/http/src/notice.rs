@@ -84,6 +84,11 @@ const NOTICES: &[(&str, &str, &str)] = &[
         "No more codes are sent for a while. Use the last one, or try another way.",
     ),
     (
+        "passkey-refused",
+        BAD,
+        "That passkey can't sign you in here. Try again, or type your user name.",
+    ),
+    (
         "password-changed",
         OK,
         "Your password is changed. Your other sessions are signed out.",

@@ -14,6 +14,8 @@ pub(crate) struct Visitor {
     /// The browser, as it calls itself.
     pub agent: String,
     pub login: Option<Secret>,
+    /// The token of a passkey that was asked for.
+    pub passkey: Option<Secret>,
     pub has_session: bool,
 }
 
@@ -33,6 +35,7 @@ impl<S: Sync> FromRequestParts<S> for Visitor {
             caller: Caller::anonymous(Door::Web, address, request),
             agent: agent(&parts.headers),
             login: cookies::find(&parts.headers, cookies::LOGIN),
+            passkey: cookies::find(&parts.headers, cookies::PASSKEY),
             has_session: cookies::find(&parts.headers, cookies::SESSION).is_some(),
         })
     }

@@ -1,6 +1,7 @@
 //! The words of the product: identities, rights, audit entries and the plug-in traits. No I/O.
 
 mod access;
+mod app_codes;
 mod audit;
 mod branding;
 mod caller;
@@ -21,6 +22,7 @@ mod trail;
 mod vault;
 
 pub use access::{AccountRight, Needs, Role, Scope, Scopes, SystemRight, UnknownWord};
+pub use app_codes::{AppCodes, OtpHash};
 pub use audit::{AuditEntry, Outcome, Subject, SubjectKind};
 pub use branding::{Branding, LogoId, Part};
 pub use caller::{Actor, Caller, Door};
@@ -40,8 +42,8 @@ pub use paging::{Page, PageSize};
 pub use password_policy::{CharacterClass, PasswordPolicy, Violation};
 pub use people::{Theme, UserName, UserState, UserView};
 pub use second_factor::{
-    Answer, Asking, Challenge, Enrolment, FactorError, FactorKind, FactorSummary, Newcomer, Proof,
-    SecondFactor, Shown, SpentCode, Verdict,
+    Alone, Answer, Asking, Challenge, Enrolment, FactorError, FactorKind, FactorSummary, Newcomer, Peer,
+    Proof, SecondFactor, Shown, SpentCode, Verdict,
 };
 pub use secret::{Sealed, Secret};
 pub use sign_in_event::{EventsPage, SignIn, SignInEvent, SignInFilter, SignInView};

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::access::{UnknownWord, words};
-use crate::{FactorKind, GroupId, Role, Timestamp, UserId};
+use crate::{AppCodes, FactorKind, GroupId, Role, Timestamp, UserId};
 
 /// What is asked of a group or of one person.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -87,6 +87,10 @@ pub struct SitePolicy {
     pub step_up_reveal: bool,
     /// Whether two administrators must approve when somebody asks for help with the second step.
     pub second_approver: bool,
+    /// Whether a passkey that verified its person counts as both proofs.
+    pub passkey_alone: bool,
+    /// What the codes of apps look like that are set up from now on.
+    pub app: AppCodes,
 }
 
 impl Default for SitePolicy {
@@ -100,6 +104,8 @@ impl Default for SitePolicy {
             one_method: false,
             step_up_reveal: false,
             second_approver: false,
+            passkey_alone: false,
+            app: AppCodes::default(),
         }
     }
 }

@@ -4,6 +4,7 @@
 //! begin ─► named ─password─► first_passed ─proof─► session
 //!                │                   │          └─► second_passed ─something set up─► session
 //!                └► blocked ─ask─► recovering ─a pass was given─► first_passed
+//! offer ─► offered ─passkey that is both proofs─► session
 //! ```
 //! One row per login, so any node can take any step; every step is a compare-and-swap on its revision. An
 //! attempt is counted, and committed, before the proof is looked at.
@@ -14,9 +15,12 @@ mod challenge;
 mod choose_method;
 mod find;
 mod forgot_password;
+mod inspect;
 pub(crate) mod limits;
+mod offer_passkey;
 pub(crate) mod proof;
 mod prove_factor;
+mod prove_passkey;
 mod prove_password;
 mod redeem_reset;
 pub(crate) mod set_up;
@@ -25,12 +29,15 @@ mod time_out;
 
 pub use begin::Begin;
 pub use cancel::Cancel;
-pub(crate) use challenge::unanswered;
 pub use challenge::{Challenge, Challenged};
+pub(crate) use challenge::{unanswered, unanswered_line};
 pub use choose_method::ChooseMethod;
 pub use find::{Delivery, Find, LoginStep, LoginView};
 pub use forgot_password::ForgotPassword;
+pub use inspect::{Entrance, Inspect};
+pub use offer_passkey::{OfferPasskey, PasskeyOffer};
 pub use prove_factor::{FactorStep, ProveFactor};
+pub use prove_passkey::{PasskeyStep, ProvePasskey};
 pub use prove_password::{PasswordStep, ProvePassword};
 pub use redeem_reset::RedeemReset;
 pub use set_up::{BeginSetUp, ConfirmSetUp, SetUp, SetUpStep, ShowSetUp, SkipSetUp};
@@ -53,6 +60,8 @@ pub(crate) const ENROLLING: &str = "enrolling";
 pub(crate) const BLOCKED: &str = "blocked";
 /// The password was right, and an administrator was asked for help.
 pub(crate) const RECOVERING: &str = "recovering";
+/// A passkey was asked for, and nobody has said who they are.
+pub(crate) const OFFERED: &str = "offered";
 
 /// The login of `token` in `state`.
 pub(crate) async fn login_of<O>(

@@ -5,6 +5,7 @@ mod groups;
 mod health;
 mod mail;
 pub(crate) mod mfa;
+mod peers;
 mod radius;
 mod setting;
 

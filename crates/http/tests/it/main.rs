@@ -9,6 +9,7 @@ mod break_glass;
 mod browser;
 mod matrix;
 mod pages;
+mod passkeys;
 mod rules;
 mod set_up;
 mod sign_in;

@@ -49,6 +49,8 @@ pub struct Effective {
     pub code_seconds: u32,
     pub email_seconds: u32,
     pub retries: u32,
+    /// Whether a passkey that verified its person counts as both proofs.
+    pub passkey_alone: bool,
     /// What led here, in the order in which it was looked at.
     pub reasons: Vec<Reason>,
     /// Why the person cannot sign in at all.
@@ -71,6 +73,7 @@ pub enum Reason {
     OptedOutOfNothing,
     Floor(Role, FactorKind),
     SwitchedOff(Vec<FactorKind>),
+    PasskeyAlone,
 }
 
 impl Reason {
@@ -97,6 +100,7 @@ impl Reason {
             Self::Floor(role, kind) => {
                 format!("The role {} needs {} or stronger.", role.label(), kind.label())
             }
+            Self::PasskeyAlone => "A passkey that verifies its person counts as both proofs.".to_owned(),
             Self::SwitchedOff(kinds) => format!("Not switched on: {}.", methods_text(kinds)),
         }
     }
@@ -149,6 +153,11 @@ impl Effective {
         primary(&self.methods).first().copied()
     }
 
+    /// Whether a passkey of this person opens a session on its own.
+    pub(crate) fn opens_alone(&self) -> bool {
+        self.passkey_alone && self.blocked.is_none() && self.usable.contains(&FactorKind::WebAuthn)
+    }
+
     /// What may be asked at sign-in, the weakest first.
     pub fn asked(&self) -> &[FactorKind] {
         if self.usable.is_empty() {
@@ -193,6 +202,10 @@ pub fn effective(company: &Company<'_>, person: &Standing<'_>) -> Effective {
     }
     methods.sort_unstable();
     methods.dedup();
+    let passkey_alone = site.passkey_alone && company.has_keys && methods.contains(&FactorKind::WebAuthn);
+    if passkey_alone {
+        reasons.push(Reason::PasskeyAlone);
+    }
 
     let has = |kind: FactorKind| match kind {
         FactorKind::Email => person.has_email && company.has_mail,
@@ -245,6 +258,7 @@ pub fn effective(company: &Company<'_>, person: &Standing<'_>) -> Effective {
         retries: requirement
             .and_then(|requirement| requirement.retries)
             .unwrap_or(site.retries),
+        passkey_alone,
         reasons,
         blocked,
         methods,

@@ -66,6 +66,7 @@ fn whatever_changes_something_is_on_record() {
         "login.challenge",
         "login.choose_method",
         "login.forgot_password",
+        "login.offer_passkey",
         "mail.send_next",
         "policy.apply_due",
         "session.ask",

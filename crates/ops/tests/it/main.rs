@@ -2,6 +2,7 @@
 
 mod activity;
 mod amm;
+mod app_codes;
 mod branding;
 mod catalog;
 mod codes;
@@ -12,11 +13,13 @@ mod health;
 mod input;
 mod machine;
 mod passes;
+mod passkeys;
 mod policy;
 mod policy_changes;
 mod policy_reports;
 mod providers;
 mod recovery;
+mod rehearsals;
 mod rights;
 mod rotation;
 mod second_factors;

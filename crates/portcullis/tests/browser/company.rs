@@ -66,6 +66,26 @@ impl Company {
         self.apply(json!({ "site": site })).await;
     }
 
+    /// Switches on or off that a passkey can be both proofs.
+    pub(crate) async fn passkeys_alone(&self, on: bool) {
+        let policy = self.api.get("/api/v2/mfa/policy").await.expect(200);
+        let mut site = policy.body["site"].clone();
+        site["passkey_alone"] = json!(on);
+        self.apply(json!({ "site": site })).await;
+    }
+
+    /// Takes the keys of a person away, who then has lost them.
+    pub(crate) async fn reset_keys_of(&self, username: &str) {
+        let id = self.id_of(username).await;
+        let id = id.as_str().expect("an id is a text");
+        let reset = json!({ "method": "web_authn", "reason": "lost" });
+        let _ = self
+            .api
+            .post(&format!("/api/v2/users/{id}/mfa/reset"), &reset)
+            .await
+            .expect(200);
+    }
+
     /// Somebody who has set themselves up in a browser of their own, and has signed out.
     pub(crate) async fn newcomer(&self, username: &str) -> (Browser, SetUp) {
         let code = self.console.add_person(username, "password_user").await;

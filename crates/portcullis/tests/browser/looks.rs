@@ -86,6 +86,8 @@ async fn every_page_is_accessible_and_keeps_its_policy() {
         "/admin/mail",
         "/admin/mfa",
         "/admin/mfa/people",
+        "/admin/mfa/test/totp",
+        "/admin/mfa/test/email",
         "/admin/radius",
         "/search?q=db",
         "/shortcuts",

@@ -10,5 +10,6 @@ mod keyboard;
 mod keys;
 mod looks;
 mod no_script;
+mod passkeys;
 mod ranger;
 mod story;

@@ -123,7 +123,7 @@ pub(super) async fn prove(State(web): State<Web>, visitor: Visitor, fields: Fiel
         Ok(FactorStep::TooManyFailures) => Ok(start_over("too-many", &username, &next)),
         Ok(FactorStep::TimedOut) | Err(OpError::Expired) => Ok(start_over("timeout", &username, &next)),
         Ok(FactorStep::Locked { retry_after }) | Err(OpError::TooMany { retry_after }) => {
-            locked(&web, retry_after, username, next)
+            locked(&web, &visitor, retry_after, username, next).await
         }
         Err(error) => Err(error.into()),
     }
@@ -211,7 +211,7 @@ async fn wrong(web: &Web, visitor: &Visitor, tries_left: u32, username: String, 
 
 fn view(web: &Web, login: LoginView, next: String, wrong: Option<u32>) -> CodePage {
     let method = login.method.unwrap_or(FactorKind::Totp);
-    let mut way = Way::of(method);
+    let mut way = Way::of(method).long(&login.code_lengths);
     let mut options = None;
     match method {
         FactorKind::WebAuthn => options = Some(login.prompt),

@@ -78,6 +78,15 @@ fn tell(site: &SitePolicy) {
             "one administrator approves"
         }
     );
+    println!(
+        "A passkey:   {}",
+        if site.passkey_alone {
+            "counts as both proofs"
+        } else {
+            "is a second step"
+        }
+    );
+    println!("New apps:    {}", site.app.text());
 }
 
 pub(super) async fn person(gate: &Gate, name: &str) -> anyhow::Result<()> {

@@ -48,7 +48,7 @@ pub(super) const ROUTES: &[Route] = &[
     form("/admin/mail/remove", &[("revision", "{mail}")])
         .performs(&["setting.put"])
         .to("/admin/mail?notice=mail-removed"),
-    page("/admin/radius").performs(&["setting.find"]),
+    page("/admin/radius").performs(&["setting.find", "setting.list_peers"]),
     form("/admin/radius", RADIUS)
         .performs(&["setting.put"])
         .to("/admin/radius?notice=radius-saved"),
@@ -86,7 +86,10 @@ pub(super) const ROUTES: &[Route] = &[
         .on(Thing::Group)
         .performs(&["group.delete"])
         .to("/admin/groups?notice=group-deleted"),
-    page("/admin/mfa").performs(&["policy.find", "setting.find", "group.list"]),
+    page("/admin/mfa").performs(&["policy.find", "setting.find", "group.list", "setting.list_peers"]),
+    page("/admin/mfa/test/{method}").form_of("factor.rehearse"),
+    form("/admin/mfa/test/{method}", &[]).performs(&["factor.begin_rehearsal"]),
+    form("/admin/mfa/test/{method}/answer", &[("code", "{code}")]).performs(&["factor.rehearse"]),
     page("/admin/mfa/groups/{id}")
         .form_of("policy.preview")
         .on(Thing::Group),

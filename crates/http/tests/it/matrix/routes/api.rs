@@ -231,6 +231,7 @@ pub(super) const ROUTES: &[Route] = &[
         r#"{"value":{"host":"mail.example.org","port":587},"to":"a@example.org"}"#,
     )
     .performs(&["setting.rehearse_mail"]),
+    call("GET", "/api/v2/settings/radius/servers", "").performs(&["setting.list_peers"]),
     call("GET", "/api/v2/mail", "").performs(&["mail.list"]),
     call("GET", "/api/v2/audit", "").performs(&["audit.list"]),
     call("GET", "/api/v2/user-activity", "").performs(&["activity.list"]),

@@ -11,10 +11,16 @@ pub(super) const ROUTES: &[Route] = &[
     page("/branding/accent/{name}").open(),
     page("/sign-in")
         .open()
-        .performs(&["setup.needed", "branding.show"]),
+        .performs(&["setup.needed", "branding.show", "login.inspect"]),
     form("/sign-in", &[("username", "{username}"), ("next", "/passwords")])
         .open()
         .performs(&["login.begin"]),
+    form("/sign-in/passkey/options", &[])
+        .open()
+        .performs(&["login.offer_passkey"]),
+    form("/sign-in/passkey", &[("code", "{}"), ("next", "")])
+        .open()
+        .performs(&["login.prove_passkey"]),
     page("/sign-in/password").open().performs(&["login.find"]),
     form("/sign-in/password", &[("password", "{password}"), ("next", "")])
         .open()
