@@ -75,7 +75,9 @@ pub(super) async fn ask(State(web): State<Web>, visitor: Visitor, fields: Fields
     match web.gate.write(&visitor.caller, operation).await {
         Ok(()) => Ok(waiting(&next).keep_login(&token)),
         Err(OpError::Expired) => Ok(start_over("expired", "", &next)),
-        Err(OpError::TooMany { retry_after }) => locked(&web, &visitor, retry_after, String::new(), next).await,
+        Err(OpError::TooMany { retry_after }) => {
+            locked(&web, &visitor, retry_after, String::new(), next).await
+        }
         Err(error) => Err(error.into()),
     }
 }
