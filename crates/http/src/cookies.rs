@@ -7,6 +7,11 @@ pub(crate) const SESSION: &str = "__Host-portcullis_session";
 /// An unfinished one; good for nothing but finishing.
 pub(crate) const LOGIN: &str = "__Host-portcullis_login";
 
+/// What people are known by in this browser; it opens nothing without the password.
+pub(crate) const BROWSER: &str = "__Host-portcullis_browser";
+
+/// As long as the server knows it.
+const BROWSER_SECONDS: u32 = 90 * 24 * 3600;
 const LOGIN_SECONDS: u32 = 600;
 const RECOVERY_SECONDS: u32 = 5400;
 const PASSKEY_SECONDS: u32 = 300;
@@ -30,7 +35,7 @@ pub(crate) trait WithCookies {
     fn begin_login(self, token: &Secret) -> Self;
     /// For a sign-in that waits for an administrator: until the request is over and the pass after it.
     fn keep_login(self, token: &Secret) -> Self;
-    fn begin_session(self, token: &Secret) -> Self;
+    fn begin_session(self, session: &Secret, browser: &Secret) -> Self;
     fn offer_passkey(self, token: &Secret) -> Self;
     fn end(self, name: &str) -> Self;
 }
@@ -50,8 +55,9 @@ impl WithCookies for Response {
         )
     }
 
-    fn begin_session(self, token: &Secret) -> Self {
-        set(self, &format!("{SESSION}={}", token.expose())).end(LOGIN)
+    fn begin_session(self, session: &Secret, browser: &Secret) -> Self {
+        let known = format!("{BROWSER}={}; Max-Age={BROWSER_SECONDS}", browser.expose());
+        set(set(self, &format!("{SESSION}={}", session.expose())), &known).end(LOGIN)
     }
 
     fn offer_passkey(self, token: &Secret) -> Self {

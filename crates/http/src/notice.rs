@@ -35,6 +35,16 @@ const NOTICES: &[(&str, &str, &str)] = &[
         "Put back. Everybody sees it from now on.",
     ),
     ("branding-saved", OK, "Saved. Everybody sees it from now on."),
+    (
+        "browser-forgotten",
+        OK,
+        "Forgotten. The second step is asked there again.",
+    ),
+    (
+        "browsers-forgotten",
+        OK,
+        "Forgotten. The second step is asked everywhere again.",
+    ),
     ("cancelled", PLAIN, "Sign-in cancelled. Nothing was changed."),
     (
         "code-sent",
@@ -150,6 +160,12 @@ const NOTICES: &[(&str, &str, &str)] = &[
         "Correct verification code was not entered before timeout.",
     ),
     ("token-revoked", OK, "Token revoked. It no longer works."),
+    (
+        "switched-off",
+        BAD,
+        "Switched off after too many wrong codes. Use another way or a backup code, or ask an administrator to reset it.",
+    ),
+    ("switched-on", OK, "Switched on again."),
     (
         "too-many",
         BAD,

@@ -12,6 +12,7 @@ use crate::{Caller, SignIn, Timestamp};
 pub enum SubjectKind {
     Account,
     Audit,
+    Browser,
     Factor,
     Key,
     Login,
@@ -29,6 +30,7 @@ pub enum SubjectKind {
 words!(SubjectKind {
     Account = "account",
     Audit = "audit",
+    Browser = "browser",
     Factor = "factor",
     Group = "group",
     Key = "key",

@@ -2,9 +2,9 @@ use portcullis_model::Scope;
 
 use crate::authorize::tokens_may;
 use crate::{
-    Audit, Operation, Right, accounts, activity, audit, branding, factors, groups, health, home, identify,
-    jobs, keys, mail, mfa_policy, palette, passwords, privacy, recovery, resources, sessions, settings,
-    setup, sign_in, tokens, trash, users,
+    Audit, Operation, Right, accounts, activity, audit, branding, browsers, factors, groups, health, home,
+    identify, jobs, keys, mail, mfa_policy, palette, passwords, privacy, recovery, resources, sessions,
+    settings, setup, sign_in, tokens, trash, users,
 };
 
 /// One operation, as the permission table and the tests see it.
@@ -74,6 +74,11 @@ catalog! {
     write branding::Restore,
     read branding::Show,
     read branding::ShowLogo,
+    write browsers::Forget,
+    write browsers::ForgetAll,
+    write browsers::ForgetAllOf,
+    read browsers::ListMine,
+    read browsers::ListOf,
     write factors::Begin,
     remote factors::BeginRehearsal,
     remote factors::Confirm,
@@ -85,6 +90,8 @@ catalog! {
     write factors::Remove,
     write factors::Rename,
     write factors::Reset,
+    write factors::SwitchOn,
+    read factors::SwitchedOff,
     write groups::Add,
     write groups::Change,
     write groups::Delete,

@@ -19,6 +19,7 @@ pub mod accounts;
 pub mod activity;
 pub mod audit;
 pub mod branding;
+pub mod browsers;
 pub mod factors;
 pub mod groups;
 pub mod health;

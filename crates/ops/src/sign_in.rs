@@ -10,9 +10,11 @@
 //! attempt is counted, and committed, before the proof is looked at.
 
 mod begin;
+pub(crate) mod budget;
 mod cancel;
 mod challenge;
 mod choose_method;
+pub(crate) mod denied;
 mod find;
 mod forgot_password;
 mod inspect;
@@ -36,6 +38,7 @@ pub use find::{Delivery, Find, LoginStep, LoginView};
 pub use forgot_password::ForgotPassword;
 pub use inspect::{Entrance, Inspect};
 pub use offer_passkey::{OfferPasskey, PasskeyOffer};
+pub use proof::Opened;
 pub use prove_factor::{FactorStep, ProveFactor};
 pub use prove_passkey::{PasskeyStep, ProvePasskey};
 pub use prove_password::{PasswordStep, ProvePassword};

@@ -86,6 +86,9 @@ struct NextQuery {
     next: String,
     #[serde(default)]
     username: String,
+    /// Whether the box to remember this browser was ticked before.
+    #[serde(default)]
+    remember: String,
 }
 
 impl NextQuery {
@@ -122,6 +125,7 @@ async fn begin(State(web): State<Web>, visitor: Visitor, fields: Fields) -> Answ
     let operation = Begin {
         username: username.clone(),
         agent: visitor.agent.clone(),
+        browser: visitor.browser.clone(),
     };
     match checked(web.gate.write(&visitor.caller, operation).await)? {
         Ok(token) => Ok(redirect(&with_next("/sign-in/password", &next)).begin_login(&token)),

@@ -29,6 +29,10 @@ pub(crate) fn router() -> Router<Web> {
         .route("/users/recovery/{id}/approve", post(recovery::approve))
         .route("/users/recovery/{id}/deny", post(recovery::deny))
         .route("/users/{id}", get(show::show))
+        .route(
+            "/users/{id}/browsers/forget-all",
+            post(authentication::forget_browsers),
+        )
         .route("/users/{id}/emails", post(authentication::set_emails))
         .route("/users/{id}/group", post(authentication::move_to))
         .route("/users/{id}/invite", post(add::invite))

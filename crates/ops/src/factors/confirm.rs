@@ -5,7 +5,7 @@ use zeroize::Zeroizing;
 
 use crate::factors::enrolment::{self, Pending};
 use crate::factors::settings_of;
-use crate::sign_in::limits::{Budget, reserve};
+use crate::sign_in::budget::{Budget, Guesser};
 use crate::sign_in::set_up::first_backup_codes;
 use crate::sign_in::{INCORRECT, error_line};
 use crate::text::Fields;
@@ -79,7 +79,8 @@ impl Remote for Confirm {
     ) -> Result<Plan, OpError> {
         permit.fresh(services)?;
         let now = services.now();
-        if let Budget::Wait(retry_after) = reserve(tx, permit.who(), ENROLMENT, None, now).await? {
+        let guesser = Guesser::anybody(permit.who());
+        if let Budget::Wait(retry_after) = guesser.reserve(tx, ENROLMENT, now).await? {
             return Err(OpError::TooMany { retry_after });
         }
         let user = users::find(tx, permit.user()?).await?.ok_or(OpError::NotFound)?;
@@ -128,7 +129,7 @@ impl Remote for Confirm {
         if !enrolment::complete(services, tx, factor, confirmed.as_deref(), name).await? {
             return Err(OpError::Conflict("This set-up was finished in another window."));
         }
-        portcullis_store::guesses::clear(tx, &user.username, ENROLMENT).await?;
+        Guesser::anybody(&user.username).accept(tx, ENROLMENT).await?;
         let backup_codes = first_backup_codes(services, tx, user).await?;
         permit.about(Subject {
             kind: SubjectKind::User,

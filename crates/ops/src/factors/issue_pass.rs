@@ -5,9 +5,9 @@ use portcullis_model::{
     UserState, Username,
 };
 use portcullis_store::users::User;
-use portcullis_store::{Tx, factors, guesses, users};
+use portcullis_store::{Tx, factors, users};
 
-use crate::factors::enrolment;
+use crate::factors::{enrolment, lift};
 use crate::text::for_trail;
 use crate::users::{above_reach, person};
 use crate::{OpError, Operation, Permit, Right, Services, Write, notices};
@@ -108,7 +108,7 @@ pub(crate) async fn issue<O>(
     let pass = codes.pop().ok_or(OpError::Damaged)?;
     // There is one at a time.
     factors::delete_kind(tx, user.id, FactorKind::TemporaryPass).await?;
-    guesses::clear(tx, &user.username, FactorKind::TemporaryPass.word()).await?;
+    lift(tx, user, FactorKind::TemporaryPass).await?;
     enrolment::insert(services, tx, user, FactorKind::TemporaryPass, &made.private, true).await?;
     services.vault.record_factors(permit, tx, user.id).await?;
     permit.message(format!("A pass for {} minutes.", minutes));

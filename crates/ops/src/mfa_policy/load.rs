@@ -1,6 +1,6 @@
 use portcullis_model::{FactorKind, Group, PolicyChange, SitePolicy, Timestamp};
 use portcullis_store::users::User;
-use portcullis_store::{Snapshot, factors, people_groups, settings as rows};
+use portcullis_store::{Snapshot, factors, people_groups, settings as rows, switched_off};
 
 use crate::mfa_policy::{Company, Effective, Standing, effective};
 use crate::settings::{self, Connection};
@@ -32,6 +32,7 @@ pub(super) struct Looked<'a> {
     site: SitePolicy,
     path: Vec<Group>,
     enrolled: Vec<FactorKind>,
+    switched_off: Vec<FactorKind>,
     has_mail: bool,
     has_radius: bool,
     has_keys: bool,
@@ -52,6 +53,11 @@ impl<'a> Looked<'a> {
             .collect();
         enrolled.sort_unstable();
         enrolled.dedup();
+        let switched_off = switched_off::of(snapshot, user.id)
+            .await?
+            .into_iter()
+            .map(|(kind, _)| kind)
+            .collect();
         Ok(Self {
             user,
             site: site_policy(snapshot).await?,
@@ -60,6 +66,7 @@ impl<'a> Looked<'a> {
                 None => Vec::new(),
             },
             enrolled,
+            switched_off,
             has_mail: settings::is_set(snapshot, Connection::Mail).await?,
             has_radius: settings::is_set(snapshot, Connection::Radius).await?,
             has_keys: services.factor(FactorKind::WebAuthn).is_ok(),
@@ -104,6 +111,7 @@ impl<'a> Looked<'a> {
                 setting,
                 path: &path.iter().collect::<Vec<_>>(),
                 enrolled: &self.enrolled,
+                switched_off: &self.switched_off,
                 has_email: !self.user.code_addresses().is_empty(),
                 skips: self.user.skips,
             },

@@ -3,7 +3,7 @@ use portcullis_model::{Scope, Secret, Subject, SubjectKind};
 use portcullis_store::{Tx, logins, recovery_requests};
 
 use crate::recovery::{APPROVED_ONCE, CANCELLED, WAITING};
-use crate::sign_in::RECOVERING;
+use crate::sign_in::{RECOVERING, denied};
 use crate::{Audit, OpError, Operation, Permit, Right, Services, Write};
 
 /// Gives up an unfinished sign-in.
@@ -34,6 +34,8 @@ impl Write for Cancel {
             {
                 recovery_requests::withdraw(tx, user, CANCELLED, services.now()).await?;
             }
+            // Whoever knows a password must not be able to hide it by giving up.
+            denied::tell(services, tx, &login).await?;
             logins::end(tx, login.id).await?;
         }
         Ok(())

@@ -79,8 +79,15 @@ async fn one_pass_typed_many_times_at_once_on_two_nodes_is_one_session() {
     for (node, token) in tokens {
         let (gate, caller, code) = (nodes[node].clone(), world.anonymous(), pass.clone());
         tries.spawn(async move {
-            gate.remote(&caller, portcullis_ops::sign_in::ProveFactor { token, code })
-                .await
+            gate.remote(
+                &caller,
+                portcullis_ops::sign_in::ProveFactor {
+                    token,
+                    code,
+                    remember: false,
+                },
+            )
+            .await
         });
     }
     let mut sessions = 0;

@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, Subcommand};
-use portcullis_model::{FactorKind, OtpHash};
+use portcullis_model::{FactorKind, OtpHash, Remember};
 use uuid::Uuid;
 
 #[derive(Subcommand)]
@@ -67,7 +67,7 @@ pub(crate) struct Rule {
     #[arg(long, value_delimiter = ',', required_unless_present_any = ["site", "clear"])]
     pub(crate) methods: Vec<FactorKind>,
     /// Takes away what was set; what is above counts again.
-    #[arg(long, conflicts_with_all = ["site", "methods", "grace_days", "skips", "code_seconds", "retries"])]
+    #[arg(long, conflicts_with_all = ["site", "methods", "grace_days", "skips", "code_seconds", "retries", "remember"])]
     pub(crate) clear: bool,
     /// For how many days setting up a method may be put off.
     #[arg(long, value_name = "DAYS", conflicts_with_all = ["skips", "site"])]
@@ -103,6 +103,9 @@ pub(crate) struct Rule {
     /// How many digits their codes have: 6 or 8. Some apps know only 6.
     #[arg(long, value_name = "DIGITS", conflicts_with_all = ["group", "user"])]
     pub(crate) app_digits: Option<u8>,
+    /// For how long a browser may be remembered: `off`, `12h`, `7d` or `30d`.
+    #[arg(long, value_name = "PERIOD")]
+    pub(crate) remember: Option<Remember>,
 }
 
 #[derive(Subcommand)]

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use portcullis_model::{
-    AppCodes, FactorKind, Grace as Delay, GroupId, OtpHash, PersonSetting, PolicyChange as Change,
+    AppCodes, FactorKind, Grace as Delay, GroupId, OtpHash, PersonSetting, PolicyChange as Change, Remember,
     Requirement as Asked, Role, SitePolicy, UserId,
 };
 use portcullis_ops::OpError;
@@ -30,6 +30,10 @@ pub(in crate::api) struct Requirement {
     #[serde(default)]
     #[schema(example = 3)]
     retries: Option<u32>,
+    /// For how long a browser may be remembered: `off`, `12h`, `7d` or `30d`; null for what the site says.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, example = "12h")]
+    remember: Option<Remember>,
 }
 
 /// `none`, a number of times, or a moment of RFC 3339.
@@ -75,6 +79,7 @@ impl From<Asked> for Requirement {
             grace: asked.grace.into(),
             code_seconds: asked.code_seconds,
             retries: asked.retries,
+            remember: asked.remember,
         }
     }
 }
@@ -87,6 +92,7 @@ impl TryFrom<Requirement> for Asked {
             grace: requirement.grace.try_into()?,
             code_seconds: requirement.code_seconds,
             retries: requirement.retries,
+            remember: requirement.remember,
             ..Self::of(requirement.methods)
         })
     }
@@ -128,6 +134,10 @@ pub(super) struct SiteRules {
     #[serde(default = "six")]
     #[schema(example = 6)]
     app_digits: u8,
+    /// For how long a browser may be remembered: `off`, `12h`, `7d` or `30d`.
+    #[serde(default)]
+    #[schema(value_type = String, example = "off")]
+    remember: Remember,
 }
 
 /// What every app can do.
@@ -149,6 +159,7 @@ impl From<SitePolicy> for SiteRules {
             passkey_alone: site.passkey_alone,
             app_hash: site.app.hash,
             app_digits: site.app.digits,
+            remember: site.remember,
         }
     }
 }
@@ -169,6 +180,7 @@ impl From<SiteRules> for SitePolicy {
                 hash: rules.app_hash,
                 digits: rules.app_digits,
             },
+            remember: rules.remember,
         }
     }
 }

@@ -16,7 +16,7 @@ use axum::Router;
 use axum::extract::{DefaultBodyLimit, Query, State};
 use axum::http::StatusCode;
 use axum::routing::{get, post};
-use portcullis_model::{FactorKind, Role, SitePolicy};
+use portcullis_model::{FactorKind, Remember, Role, SitePolicy};
 use portcullis_ops::groups;
 use portcullis_ops::mfa_policy::{ChangeView, Find};
 
@@ -71,6 +71,7 @@ struct MfaPage {
     passkey_alone: bool,
     app_hash: String,
     app_digits: String,
+    remember: String,
     floors: Vec<Floor>,
     groups: Vec<GroupRow>,
     changes: Vec<ChangeRow>,
@@ -140,6 +141,7 @@ pub(super) async fn again(web: &Web, who: &SignedIn, fields: &Fields, errors: Er
         passkey_alone: !fields.text("passkey_alone").is_empty(),
         app_hash: fields.text("app_hash"),
         app_digits: fields.text("app_digits"),
+        remember: fields.text("remember"),
         floors: Role::ALL
             .map(|role| Floor::of(role, fields.text(change::floor_field(role))))
             .into(),
@@ -164,6 +166,7 @@ async fn look(web: &Web, who: &SignedIn) -> Answer<MfaPage> {
         second_approver,
         passkey_alone,
         app,
+        remember,
     } = policy.site;
     let peers = peers::of(web, who).await?;
     Ok(MfaPage {
@@ -180,6 +183,7 @@ async fn look(web: &Web, who: &SignedIn) -> Answer<MfaPage> {
         passkey_alone,
         app_hash: app.hash.word().to_owned(),
         app_digits: app.digits.to_string(),
+        remember: remember.word().to_owned(),
         floors: Role::ALL
             .map(|role| Floor::of(role, floors.get(&role).map_or("", |kind| kind.word()).to_owned()))
             .into(),

@@ -2,6 +2,7 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use portcullis_ops::OpError;
+use portcullis_ops::mfa_policy::Blocked;
 use portcullis_ops::sign_in::{Find, LoginStep, LoginView, PasswordStep, ProvePassword};
 
 use super::code::ask;
@@ -54,6 +55,10 @@ pub(super) async fn prove(State(web): State<Web>, visitor: Visitor, fields: Fiel
         Ok(PasswordStep::Passed { login_token }) => {
             let onward = ask(&web, &visitor, login_token.clone(), &next).await?;
             Ok(onward.begin_login(&login_token))
+        }
+        Ok(PasswordStep::Remembered(opened)) => {
+            let onward = redirect(if next.is_empty() { "/" } else { &next });
+            Ok(onward.begin_session(&opened.session_token, &opened.browser_token))
         }
         Ok(PasswordStep::Blocked { login_token }) => {
             Ok(redirect(&with_next(recovery::HERE, &next)).begin_login(&login_token))

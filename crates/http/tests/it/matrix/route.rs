@@ -53,6 +53,8 @@ pub(super) enum Thing {
     PolicyChange,
     /// A second step of the caller.
     OwnFactor,
+    /// A browser that the caller is known from.
+    OwnBrowser,
     /// A filter of sign-in events that the caller keeps.
     OwnFilter,
     /// Another session of the caller.

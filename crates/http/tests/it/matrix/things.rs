@@ -44,6 +44,10 @@ impl Stage {
                 let again = self.world.sign_in(whose).await.unwrap();
                 again.caller.session.unwrap().to_string()
             }
+            Thing::OwnBrowser => {
+                let again = self.world.sign_in(whose).await.unwrap();
+                self.world.browser_of(&again).await.to_string()
+            }
             Thing::OwnFactor => {
                 let own = self
                     .world
@@ -156,14 +160,22 @@ impl Stage {
         own.unwrap().id.to_string()
     }
 
+    /// Lets a passkey be both proofs, as some routes need.
+    pub(super) async fn allow_passkeys(&mut self) {
+        self.change_site(|site| site.passkey_alone = true).await;
+    }
+
     async fn change_policy(&mut self) -> String {
+        self.change_site(|site| site.retries = (site.retries + 1) % 10)
+            .await
+    }
+
+    async fn change_site(&mut self, change: impl FnOnce(&mut SitePolicy)) -> String {
         // The administrator may have proven their second step long ago by now.
         let (gate, by) = (&self.world.gate, &self.world.console());
         let before = gate.read(by, mfa_policy::Find).await.unwrap();
-        let site = SitePolicy {
-            retries: (before.site.retries + 1) % 10,
-            ..before.site
-        };
+        let mut site = before.site;
+        change(&mut site);
         let apply = mfa_policy::Apply {
             change: PolicyChange {
                 site: Some(site),

@@ -198,8 +198,11 @@ async fn wanted(gate: &Gate, rule: Rule) -> anyhow::Result<Wanted> {
         }
         let methods = Requirement::of(site.methods.iter().copied()).text();
         let mut summary = format!(
-            "Site: {methods}; a code ends after {} s, by e-mail after {} s, {} retries",
-            site.code_seconds, site.email_seconds, site.retries
+            "Site: {methods}; a code ends after {} s, by e-mail after {} s, {} retries; browsers remembered: {}",
+            site.code_seconds,
+            site.email_seconds,
+            site.retries,
+            site.remember.text()
         );
         if site.passkey_alone != before.passkey_alone {
             summary += if site.passkey_alone {
@@ -209,7 +212,8 @@ async fn wanted(gate: &Gate, rule: Rule) -> anyhow::Result<Wanted> {
             };
         }
         if site.app != before.app {
-            summary += &format!("; new authenticator apps with {}", site.app.text());
+            summary.push_str("; new authenticator apps with ");
+            summary.push_str(&site.app.text());
         }
         change.site = Some(site);
         summary
@@ -235,6 +239,7 @@ fn requirement(gate: &Gate, rule: &Rule) -> Option<Requirement> {
         grace,
         code_seconds: rule.code_seconds,
         retries: rule.retries,
+        remember: rule.remember,
         ..Requirement::of(rule.methods.iter().copied())
     })
 }
@@ -259,5 +264,6 @@ fn site(rule: &Rule, before: SitePolicy) -> SitePolicy {
             hash: rule.app_hash.unwrap_or(before.app.hash),
             digits: rule.app_digits.unwrap_or(before.app.digits),
         },
+        remember: rule.remember.unwrap_or(before.remember),
     }
 }

@@ -135,6 +135,7 @@ fn of_site(fields: &Fields, before: SitePolicy) -> Result<SitePolicy, OpError> {
         code_seconds: problems.number(fields, "code_seconds").unwrap_or(0),
         email_seconds: problems.number(fields, "email_seconds").unwrap_or(0),
         retries: problems.number(fields, "retries").unwrap_or(0),
+        remember: problems.take(fields.parse("remember")).unwrap_or_default(),
         ..before
     };
     site.floors.clear();
@@ -165,6 +166,7 @@ fn of_group(fields: &Fields) -> Result<Option<Requirement>, OpError> {
         grace,
         code_seconds: problems.number_if_any(fields, "code_seconds"),
         retries: problems.number_if_any(fields, "retries"),
+        remember: problems.take(fields.parse_if_any("remember")).flatten(),
         ..Requirement::of(methods(fields))
     };
     problems.done(Some(requirement))

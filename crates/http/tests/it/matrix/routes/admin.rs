@@ -103,6 +103,7 @@ pub(super) const ROUTES: &[Route] = &[
             ("code_seconds", "120"),
             ("email_seconds", "600"),
             ("retries", "3"),
+            ("remember", "12h"),
             ("floor_administrator", "totp"),
         ],
     )
@@ -171,7 +172,11 @@ pub(super) const ROUTES: &[Route] = &[
     page("/users/{id}")
         .asks("tab=authentication")
         .on(Thing::Person)
-        .performs(&["user.find", "policy.explain", "group.list"]),
+        .performs(&["user.find", "policy.explain", "browser.list", "group.list"]),
+    form("/users/{id}/browsers/forget-all", &[])
+        .on(Thing::Person)
+        .performs(&["browser.forget_all_of"])
+        .to("/users/{id}?tab=authentication&notice=browsers-forgotten"),
     form("/users/{id}/group", &[("group", "")])
         .on(Thing::Person)
         .performs(&["group.move_person"])

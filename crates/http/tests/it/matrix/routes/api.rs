@@ -202,6 +202,12 @@ pub(super) const ROUTES: &[Route] = &[
     call("GET", "/api/v2/users/{id}/mfa", "")
         .on(Thing::Person)
         .performs(&["policy.explain"]),
+    call("GET", "/api/v2/users/{id}/mfa/browsers", "")
+        .on(Thing::Person)
+        .performs(&["browser.list"]),
+    call("DELETE", "/api/v2/users/{id}/mfa/browsers", "")
+        .on(Thing::Person)
+        .performs(&["browser.forget_all_of"]),
     call("POST", "/api/v2/users/{id}/mfa/reset", r#"{"method":"temporary_pass","reason":"INC-1"}"#)
         .on(Thing::PassHolder)
         .performs(&["factor.reset"]),
