@@ -2,6 +2,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
+use portcullis_model::browser_name;
 use portcullis_ops::recovery::{
     Approve, Approved as Outcome, Deny, Facts as FoundFacts, Find, Found, List as ListRequests, RequestView,
 };
@@ -14,9 +15,9 @@ use uuid::Uuid;
 use super::body::Body;
 use super::document::Problems;
 use super::shapes::Reason;
+use crate::Web;
 use crate::answer::Answer;
 use crate::session::Program;
-use crate::{Web, browser_name};
 
 pub(super) fn router() -> OpenApiRouter<Web> {
     OpenApiRouter::new()

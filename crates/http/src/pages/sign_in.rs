@@ -200,5 +200,6 @@ fn with_next(path: &str, next: &str) -> String {
     if next.is_empty() {
         return path.to_owned();
     }
-    format!("{path}?next={}", next_path::encode(next))
+    let sign = if path.contains('?') { '&' } else { '?' };
+    format!("{path}{sign}next={}", next_path::encode(next))
 }

@@ -70,7 +70,17 @@ async fn c9_a_pass_of_the_console_works_once_on_two_nodes_with_mail_and_radius_d
             .await
             .unwrap();
         let (caller, code) = (world.anonymous(), pass.clone());
-        tries.spawn(async move { gate.remote(&caller, ProveFactor { token, code }).await });
+        tries.spawn(async move {
+            gate.remote(
+                &caller,
+                ProveFactor {
+                    token,
+                    code,
+                    remember: false,
+                },
+            )
+            .await
+        });
     }
     let mut got_on = Vec::new();
     while let Some(result) = tries.join_next().await {
@@ -116,6 +126,7 @@ async fn nothing_else_opens(world: &World, token: &Secret) {
     let again = ProveFactor {
         token: token(),
         code: Secret::new("0000-0000"),
+        remember: false,
     };
     assert!(matches!(
         world.gate.remote(&caller, again).await,

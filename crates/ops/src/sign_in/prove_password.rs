@@ -26,6 +26,7 @@ pub enum PasswordStep {
     /// administrator can be asked for help.
     Blocked {
         login_token: Secret,
+        why: Blocked,
     },
     /// The password was right, and the browser is remembered: there is nothing left to prove.
     Remembered(Opened),
@@ -165,7 +166,10 @@ impl Remote for ProvePassword {
             mfa_policy::report(permit, services, tx, &user, login.id, None).await?;
             permit.refused();
             permit.message(format!("The password was right. {}.", blocked.text()));
-            return Ok(PasswordStep::Blocked { login_token: token });
+            return Ok(PasswordStep::Blocked {
+                login_token: token,
+                why: blocked,
+            });
         }
         let method = first_choice(&effective).ok_or(OpError::Damaged)?;
         // In the order of `prepare`: guesses, then login. Two steps at once would wait for each other otherwise.

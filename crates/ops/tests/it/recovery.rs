@@ -95,7 +95,7 @@ async fn who_lost_everything_reads_six_words_out_and_gets_in_with_a_pass_and_not
         .prove_password(&world.gate, &token, &alice.password)
         .await
         .unwrap();
-    let PasswordStep::Blocked { login_token } = step else {
+    let PasswordStep::Blocked { login_token, .. } = step else {
         panic!("she has nothing that could be asked for")
     };
     assert_eq!(state(&world, &login_token).await, "");

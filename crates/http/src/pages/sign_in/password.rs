@@ -60,8 +60,12 @@ pub(super) async fn prove(State(web): State<Web>, visitor: Visitor, fields: Fiel
             let onward = redirect(if next.is_empty() { "/" } else { &next });
             Ok(onward.begin_session(&opened.session_token, &opened.browser_token))
         }
-        Ok(PasswordStep::Blocked { login_token }) => {
-            Ok(redirect(&with_next(recovery::HERE, &next)).begin_login(&login_token))
+        Ok(PasswordStep::Blocked { login_token, why }) => {
+            let here = match why {
+                Blocked::SwitchedOff => format!("{}?notice=switched-off", recovery::HERE),
+                _ => recovery::HERE.to_owned(),
+            };
+            Ok(redirect(&with_next(&here, &next)).begin_login(&login_token))
         }
         Ok(PasswordStep::Wrong) => {
             let username = find(&web, &visitor)

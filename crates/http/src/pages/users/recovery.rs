@@ -3,19 +3,19 @@
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
-use portcullis_model::FactorKind;
+use portcullis_model::{FactorKind, browser_name};
 use portcullis_ops::recovery::{Approve, Approved, Deny, Facts, Find, List, RequestView};
 use portcullis_ops::users;
 use uuid::Uuid;
 
 use super::authentication::PassPage;
+use crate::Web;
 use crate::answer::{Answer, page_with, redirect};
 use crate::form::{Errors, Posted, checked_on};
 use crate::moment::Moment;
 use crate::notice::NoticeQuery;
 use crate::session::SignedIn;
 use crate::shell::Shell;
-use crate::{Web, browser_name};
 
 #[derive(Template)]
 #[template(path = "users/recovery/list.html")]

@@ -160,6 +160,7 @@ async fn a_link_from_a_letter_is_no_password_and_asks_nobody() {
         token: Secret::new(rest.split_whitespace().next().unwrap()),
         password: Secret::new("river candle mosaic thunder"),
         agent: "Firefox".to_owned(),
+        browser: None,
     };
     let token = world.gate.remote(&world.anonymous(), redeem).await.unwrap();
 
