@@ -13,6 +13,7 @@ pub(crate) const BROWSER: &str = "__Host-portcullis_browser";
 /// As long as the server knows it.
 const BROWSER_SECONDS: u32 = 90 * 24 * 3600;
 const LOGIN_SECONDS: u32 = 600;
+const RECOVERY_SECONDS: u32 = 5400;
 const PASSKEY_SECONDS: u32 = 300;
 
 pub(crate) fn find(headers: &HeaderMap, name: &str) -> Option<Secret> {
@@ -32,6 +33,8 @@ pub(crate) const PASSKEY: &str = "__Host-portcullis_passkey";
 /// A response on its way out, with its cookies.
 pub(crate) trait WithCookies {
     fn begin_login(self, token: &Secret) -> Self;
+    /// For a sign-in that waits for an administrator: until the request is over and the pass after it.
+    fn keep_login(self, token: &Secret) -> Self;
     fn begin_session(self, session: &Secret, browser: &Secret) -> Self;
     fn offer_passkey(self, token: &Secret) -> Self;
     fn end(self, name: &str) -> Self;
@@ -42,6 +45,13 @@ impl WithCookies for Response {
         set(
             self,
             &format!("{LOGIN}={}; Max-Age={LOGIN_SECONDS}", token.expose()),
+        )
+    }
+
+    fn keep_login(self, token: &Secret) -> Self {
+        set(
+            self,
+            &format!("{LOGIN}={}; Max-Age={RECOVERY_SECONDS}", token.expose()),
         )
     }
 

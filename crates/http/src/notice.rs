@@ -94,11 +94,6 @@ const NOTICES: &[(&str, &str, &str)] = &[
         "No more codes are sent for a while. Use the last one, or try another way.",
     ),
     (
-        "no-second-step",
-        BAD,
-        "You can't finish signing in because no second step is set up. Ask an administrator for a temporary pass.",
-    ),
-    (
         "passkey-refused",
         BAD,
         "That passkey can't sign you in here. Try again, or type your user name.",
@@ -115,9 +110,25 @@ const NOTICES: &[(&str, &str, &str)] = &[
     ),
     ("password-set", OK, "New password saved as version {n}."),
     ("policy-applied", OK, "Applied. You can undo it for 24 hours."),
+    (
+        "policy-reports",
+        OK,
+        "It reports from now on. Nothing was changed for anybody.",
+    ),
     ("policy-scheduled", OK, "Scheduled. You can cancel it until then."),
     ("policy-undone", OK, "Taken back. What was before holds again."),
     ("preferences-saved", OK, "Preferences saved."),
+    (
+        "recovery-approved-once",
+        OK,
+        "Approved. A second administrator must approve it too; the pass is shown to them.",
+    ),
+    (
+        "recovery-closed",
+        BAD,
+        "Wrong words were typed too often, so the request was closed. The person can ask again.",
+    ),
+    ("recovery-denied", OK, "Denied. The person gets a letter."),
     (
         "reset-expired",
         BAD,

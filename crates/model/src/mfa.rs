@@ -130,6 +130,8 @@ pub struct SitePolicy {
     pub one_method: bool,
     /// Whether revealing a password takes a fresh second step.
     pub step_up_reveal: bool,
+    /// Whether two administrators must approve when somebody asks for help with the second step.
+    pub second_approver: bool,
     /// Whether a passkey that verified its person counts as both proofs.
     pub passkey_alone: bool,
     /// What the codes of apps look like that are set up from now on.
@@ -148,6 +150,7 @@ impl Default for SitePolicy {
             retries: 3,
             one_method: false,
             step_up_reveal: false,
+            second_approver: false,
             passkey_alone: false,
             app: AppCodes::default(),
             remember: Remember::Off,

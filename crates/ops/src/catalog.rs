@@ -3,8 +3,8 @@ use portcullis_model::Scope;
 use crate::authorize::tokens_may;
 use crate::{
     Audit, Operation, Right, accounts, activity, audit, branding, browsers, factors, groups, health, home,
-    identify, jobs, keys, mail, mfa_policy, palette, passwords, privacy, resources, sessions, settings,
-    setup, sign_in, tokens, trash, users,
+    identify, jobs, keys, mail, mfa_policy, palette, passwords, privacy, recovery, resources, sessions,
+    settings, setup, sign_in, tokens, trash, users,
 };
 
 /// One operation, as the permission table and the tests see it.
@@ -114,16 +114,27 @@ catalog! {
     remote mail::SendNext,
     write mfa_policy::Apply,
     write mfa_policy::ApplyDue,
+    write mfa_policy::ApplyReport,
     read mfa_policy::Explain,
     read mfa_policy::Find,
+    read mfa_policy::FindReport,
     read mfa_policy::List,
+    read mfa_policy::ListMatching,
     read mfa_policy::Preview,
+    write mfa_policy::ReportOnly,
     write mfa_policy::Undo,
     read palette::Search,
     read passwords::Generate,
     read passwords::Policies,
     write privacy::Accept,
     read privacy::Find,
+    write recovery::Approve,
+    write recovery::Ask,
+    write recovery::Deny,
+    read recovery::Find,
+    read recovery::FindMine,
+    write recovery::GoOn,
+    read recovery::List,
     write resources::Add,
     write resources::Change,
     write resources::Delete,

@@ -17,8 +17,10 @@ mod switch_off;
 
 pub use begin::{Begin, Pending, PendingFactor};
 pub(crate) use candidates::{candidates, code_lengths, settings_of};
+pub(crate) use confirm::allowed_still;
 pub use confirm::{Confirm, Confirmation};
 pub use issue_pass::{IssuePass, IssuedPass};
+pub(crate) use issue_pass::{check_pass, issue};
 pub(crate) use judge::{Candidate, Judged, judge, judge_alone, spend};
 pub use list_mine::{FactorView, ListMine};
 pub use regenerate_backup_codes::{RegenerateBackupCodes, Regenerated};

@@ -32,6 +32,7 @@ pub mod mfa_policy;
 pub mod palette;
 pub mod passwords;
 pub mod privacy;
+pub mod recovery;
 pub mod resources;
 pub mod sessions;
 pub mod settings;

@@ -97,6 +97,18 @@ pub(crate) async fn tell_of_console(
     if caller.actor != Actor::Console {
         return Ok(());
     }
+    tell_administrators(services, tx, caller, None, subject, what).await
+}
+
+/// Tells every administrator but the one that it is about.
+pub(crate) async fn tell_administrators(
+    services: &Services,
+    tx: &Tx,
+    caller: &Caller,
+    about: Option<UserId>,
+    subject: &str,
+    what: &str,
+) -> Result<(), OpError> {
     let notice = Notice {
         occasion: Occasion::Notice,
         address: &caller.address,
@@ -104,5 +116,5 @@ pub(crate) async fn tell_of_console(
         what,
         advice: ADVICE,
     };
-    post_to_administrators(services, tx, None, &notice).await
+    post_to_administrators(services, tx, about, &notice).await
 }

@@ -198,6 +198,32 @@ CREATE TABLE policy_changes (
   applies_at bigint NOT NULL,
   undone_at bigint
 );
+CREATE TABLE policy_reports (
+  change_id uuid NOT NULL,
+  login_id uuid NOT NULL,
+  user_id uuid NOT NULL,
+  effect text NOT NULL,
+  used text NOT NULL,
+  asked text NOT NULL,
+  at bigint NOT NULL
+);
+CREATE TABLE recovery_requests (
+  id uuid NOT NULL,
+  user_id uuid NOT NULL,
+  login_id uuid NOT NULL,
+  words_digest bytea NOT NULL,
+  address text NOT NULL,
+  agent text NOT NULL,
+  state text NOT NULL,
+  wrong_words bigint NOT NULL,
+  first_approver_id uuid,
+  first_approver text NOT NULL,
+  decided_by text NOT NULL,
+  reason text NOT NULL,
+  made_at bigint NOT NULL,
+  ends_at bigint NOT NULL,
+  decided_at bigint
+);
 CREATE TABLE privacy_acceptances (
   user_id uuid NOT NULL,
   digest bytea NOT NULL,
@@ -348,6 +374,8 @@ ALTER TABLE password_resets ADD CONSTRAINT password_resets_pkey PRIMARY KEY (id)
 ALTER TABLE people_groups ADD CONSTRAINT people_groups_pkey PRIMARY KEY (id);
 ALTER TABLE policy_changes ADD CONSTRAINT policy_changes_pkey PRIMARY KEY (id);
 ALTER TABLE policy_changes ADD CONSTRAINT policy_changes_version_key UNIQUE (version);
+ALTER TABLE policy_reports ADD CONSTRAINT policy_reports_pkey PRIMARY KEY (change_id, login_id);
+ALTER TABLE recovery_requests ADD CONSTRAINT recovery_requests_pkey PRIMARY KEY (id);
 ALTER TABLE privacy_acceptances ADD CONSTRAINT privacy_acceptances_pkey PRIMARY KEY (user_id, digest);
 ALTER TABLE resources ADD CONSTRAINT resources_pkey PRIMARY KEY (id);
 ALTER TABLE resources ADD CONSTRAINT resources_position_key UNIQUE ("position");
@@ -378,6 +406,10 @@ ALTER TABLE invitations ADD CONSTRAINT invitations_user_id_fkey FOREIGN KEY (use
 ALTER TABLE outbox ADD CONSTRAINT outbox_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id);
 ALTER TABLE password_resets ADD CONSTRAINT password_resets_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id);
 ALTER TABLE people_groups ADD CONSTRAINT people_groups_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES people_groups(id);
+ALTER TABLE policy_reports ADD CONSTRAINT policy_reports_change_id_fkey FOREIGN KEY (change_id) REFERENCES policy_changes(id);
+ALTER TABLE policy_reports ADD CONSTRAINT policy_reports_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id);
+ALTER TABLE recovery_requests ADD CONSTRAINT recovery_requests_first_approver_id_fkey FOREIGN KEY (first_approver_id) REFERENCES users(id);
+ALTER TABLE recovery_requests ADD CONSTRAINT recovery_requests_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id);
 ALTER TABLE privacy_acceptances ADD CONSTRAINT privacy_acceptances_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id);
 ALTER TABLE resources ADD CONSTRAINT resources_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES users(id);
 ALTER TABLE saved_filters ADD CONSTRAINT saved_filters_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES users(id);
@@ -409,6 +441,11 @@ CREATE INDEX password_resets_by_user ON public.password_resets USING btree (user
 CREATE UNIQUE INDEX people_groups_below ON public.people_groups USING btree (parent_id, name) WHERE (parent_id IS NOT NULL);
 CREATE UNIQUE INDEX people_groups_on_top ON public.people_groups USING btree (name) WHERE (parent_id IS NULL);
 CREATE INDEX policy_changes_due ON public.policy_changes USING btree (applies_at) WHERE (state = 'scheduled'::text);
+CREATE INDEX policy_changes_reporting ON public.policy_changes USING btree (applies_at) WHERE (state = 'reporting'::text);
+CREATE INDEX policy_reports_by_user ON public.policy_reports USING btree (change_id, user_id, at);
+CREATE INDEX recovery_requests_by_login ON public.recovery_requests USING btree (login_id);
+CREATE INDEX recovery_requests_by_user ON public.recovery_requests USING btree (user_id, made_at);
+CREATE UNIQUE INDEX recovery_requests_open ON public.recovery_requests USING btree (user_id) WHERE (state = ANY (ARRAY['open'::text, 'approved_once'::text]));
 CREATE INDEX resources_by_owner ON public.resources USING btree (owner_id, sort, id) WHERE (deleted_at IS NULL);
 CREATE INDEX resources_by_search ON public.resources USING gin (search gin_trgm_ops) WHERE (deleted_at IS NULL);
 CREATE INDEX resources_in_trash ON public.resources USING btree (deleted_at) WHERE (deleted_at IS NOT NULL);

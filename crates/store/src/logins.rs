@@ -8,7 +8,8 @@ use crate::{Snapshot, StoreError, Tx};
 #[derive(Clone, Debug)]
 pub struct Login {
     pub id: LoginId,
-    /// `named`, `first_passed` or `enrolling`; a login that ended is no longer here.
+    /// `named`, `blocked`, `recovering`, `first_passed`, `second_passed` or `enrolling`; a login that ended is no
+    /// longer here.
     pub state: String,
     pub revision: i64,
     pub username: String,
@@ -190,6 +191,24 @@ pub async fn end(tx: &Tx, id: LoginId) -> Result<u64, StoreError> {
 pub async fn end_all(tx: &Tx, user: UserId) -> Result<u64, StoreError> {
     tx.execute("DELETE FROM logins WHERE user_id = ?1", args![user.0])
         .await
+}
+
+/// Ends every unfinished login of a person but one.
+pub async fn end_others(tx: &Tx, user: UserId, keep: LoginId) -> Result<u64, StoreError> {
+    tx.execute(
+        "DELETE FROM logins WHERE user_id = ?1 AND id <> ?2",
+        args![user.0, keep.0],
+    )
+    .await
+}
+
+/// Gives a login in `state` until `ends_at`. Answers 0 if it is not there any more.
+pub async fn keep_until(tx: &Tx, id: LoginId, state: &str, ends_at: Timestamp) -> Result<u64, StoreError> {
+    tx.execute(
+        "UPDATE logins SET step_ends_at = ?3, ends_at = ?3, revision = revision + 1 WHERE id = ?1 AND state = ?2",
+        args![id.0, state, ends_at],
+    )
+    .await
 }
 
 /// Deletes logins whose time was over before `before`.

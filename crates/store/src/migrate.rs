@@ -29,10 +29,15 @@ const MIGRATIONS: &[Migration] = &[
         postgres: include_str!("../migrations/0004_sign_in_page_and_activity/postgres.sql"),
         sqlite: include_str!("../migrations/0004_sign_in_page_and_activity/sqlite.sql"),
     },
+    Migration {
+        version: 5,
+        postgres: include_str!("../migrations/0005_recovery/postgres.sql"),
+        sqlite: include_str!("../migrations/0005_recovery/sqlite.sql"),
+    },
 ];
 
 /// The newest schema that this build knows.
-pub const SCHEMA_VERSION: i64 = 4;
+pub const SCHEMA_VERSION: i64 = 5;
 
 /// Brings the schema up to date. Nodes that start together wait for the first one.
 pub(crate) async fn run(store: &Store) -> Result<(), StoreError> {

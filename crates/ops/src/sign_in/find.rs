@@ -5,7 +5,7 @@ use portcullis_store::{Snapshot, logins, outbox, users};
 
 use crate::browsers;
 use crate::factors::code_lengths;
-use crate::sign_in::{ENROLLING, FIRST_PASSED, OFFERED, SECOND_PASSED, limits};
+use crate::sign_in::{BLOCKED, ENROLLING, FIRST_PASSED, OFFERED, RECOVERING, SECOND_PASSED, limits};
 use crate::{Audit, OpError, Operation, Permit, Read, Right, Services, mfa_policy};
 
 /// Tells where an unfinished sign-in stands.
@@ -19,6 +19,8 @@ pub enum LoginStep {
     Enrol,
     Factor,
     Password,
+    /// The password was right; what is left is to ask an administrator, or to wait for one.
+    Recovery,
     /// Both proofs are there, and a method must be set up.
     SetUp,
 }
@@ -85,6 +87,7 @@ impl Read for Find {
         let (step, retries) = match login.state.as_str() {
             FIRST_PASSED => (LoginStep::Factor, login.retries),
             SECOND_PASSED => (LoginStep::SetUp, limits::ENROLMENT_RETRIES),
+            BLOCKED | RECOVERING => (LoginStep::Recovery, limits::RETRIES),
             ENROLLING => (LoginStep::Enrol, limits::ENROLMENT_RETRIES),
             _ => (LoginStep::Password, limits::RETRIES),
         };

@@ -234,6 +234,8 @@ impl Remote for ProveFactor {
                 tries_left: login.retries + 1 - login.tries,
             });
         };
+        let person = person_of(tx, &login).await?;
+        mfa_policy::report(permit, services, tx, &person, login.id, Some(method)).await?;
         let changed = take_new_password(permit, services, tx, &login).await?;
         // In the order of `prepare`: guesses, then login. Two steps at once would wait for each other otherwise.
         Guesser::of_login(tx, &login, services.now())
@@ -346,6 +348,7 @@ async fn take_new_password<O>(
     let user = person_of(tx, login).await?;
     users::set_password(tx, user.id, hash, services.now()).await?;
     sessions::end_all(tx, user.id, None).await?;
+    logins::end_others(tx, user.id, login.id).await?;
     guesses::forget_factor(tx, &user.username, PASSWORD).await?;
     let what = format!(
         "The password of your account {} was changed with a link from a letter.",

@@ -184,6 +184,7 @@ impl Remote for ProvePasskey {
         if !spend(services, tx, factor, Some(&enrolment)).await? {
             return Ok(refuse("The passkey was used in another window."));
         }
+        mfa_policy::report(permit, services, tx, &person, login.id, Some(METHOD)).await?;
         Guesser::anybody(&username).accept(tx, PASSKEY).await?;
         services.vault.record_factors(permit, tx, user).await?;
         permit.message(verified_line(METHOD).and("A passkey was both proofs."));

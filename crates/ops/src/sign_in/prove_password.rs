@@ -12,7 +12,7 @@ use crate::browsers::{self, Remembered};
 use crate::mfa_policy::{self, Blocked, Effective};
 use crate::sign_in::budget::{Budget, Guesser};
 use crate::sign_in::proof::{FirstProof, Opened, SecondProof, finish, open_session};
-use crate::sign_in::{FIRST_PASSED, NAMED, limits, login_of, pending_line};
+use crate::sign_in::{BLOCKED, FIRST_PASSED, NAMED, limits, login_of, pending_line};
 use crate::{OpError, Operation, Permit, Remark, Remote, Right, Services};
 
 /// The first proof: the password.
@@ -22,8 +22,12 @@ pub struct ProvePassword {
 }
 
 pub enum PasswordStep {
-    /// The password was right, and nothing is left that could be the second proof.
-    Blocked(Blocked),
+    /// The password was right, and nothing is left that could be the second proof. Under the new token an
+    /// administrator can be asked for help.
+    Blocked {
+        login_token: Secret,
+        why: Blocked,
+    },
     /// The password was right, and the browser is remembered: there is nothing left to prove.
     Remembered(Opened),
     /// Goes on under a new token; the old one is dead.
@@ -147,11 +151,25 @@ impl Remote for ProvePassword {
             name: Some(user.username.clone()),
         };
         if let Some(blocked) = effective.blocked {
-            logins::end(tx, login.id).await?;
+            let token = draw_token(&*services.chance);
+            BLOCKED.clone_into(&mut login.state);
+            login.revision += 1;
+            login.user = Some(user.id);
+            login.tries = 0;
+            login.passed_at = Some(now);
+            login.step_ends_at = now + limits::LOGIN;
+            login.ends_at = login.step_ends_at;
+            if logins::advance(tx, &login, Some(&token_digest(token.expose()))).await? != 1 {
+                return Err(OpError::Conflict("This sign-in went on in another window."));
+            }
             permit.about(about());
+            mfa_policy::report(permit, services, tx, &user, login.id, None).await?;
             permit.refused();
             permit.message(format!("The password was right. {}.", blocked.text()));
-            return Ok(PasswordStep::Blocked(blocked));
+            return Ok(PasswordStep::Blocked {
+                login_token: token,
+                why: blocked,
+            });
         }
         let method = first_choice(&effective).ok_or(OpError::Damaged)?;
         // In the order of `prepare`: guesses, then login. Two steps at once would wait for each other otherwise.

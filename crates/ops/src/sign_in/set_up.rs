@@ -9,7 +9,7 @@ use portcullis_store::{Snapshot, Tx, factors, users};
 use zeroize::Zeroizing;
 
 use crate::factors::enrolment::{self, Pending};
-use crate::factors::settings_of;
+use crate::factors::{allowed_still, settings_of};
 use crate::setup::add_backup_codes;
 use crate::sign_in::proof::{FirstProof, Opened, SecondProof, finish, open_session, person_of};
 use crate::sign_in::{INCORRECT, SECOND_PASSED, error_line, limits, login_of};
@@ -148,6 +148,7 @@ impl Remote for ConfirmSetUp {
             return Ok(Plan::TooMany);
         }
         let pending = enrolment::pending(services, tx, &user).await?;
+        allowed_still(services, tx, &user, pending.factor.kind).await?;
         let mut fields = Fields::default();
         let name = enrolment::name_of(&mut fields, &self.name, pending.factor.kind);
         fields.done()?;

@@ -240,7 +240,13 @@ async fn who_has_nothing_else_hears_why_after_the_right_password() {
         .await
         .unwrap();
 
-    assert!(matches!(step, PasswordStep::Blocked(Blocked::SwitchedOff)));
+    assert!(matches!(
+        step,
+        PasswordStep::Blocked {
+            why: Blocked::SwitchedOff,
+            ..
+        }
+    ));
 }
 
 #[tokio::test]

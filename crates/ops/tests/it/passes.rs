@@ -120,7 +120,7 @@ async fn who_has_nothing_set_up_is_told_to_ask_for_a_pass() {
         .await
         .unwrap();
 
-    assert!(matches!(step, PasswordStep::Blocked(_)));
+    assert!(matches!(step, PasswordStep::Blocked { .. }));
     let pass = issue(&world, &alice, 30).await;
     let token = world.pass_password(&world.gate, &alice).await;
     let step = world.prove_factor(&world.gate, &token, &pass).await.unwrap();

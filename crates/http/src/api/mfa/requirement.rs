@@ -121,6 +121,8 @@ pub(super) struct SiteRules {
     one_method: bool,
     /// Whether revealing a password takes a fresh second step.
     step_up_reveal: bool,
+    /// Whether two administrators must approve when somebody asks for help with the second step.
+    second_approver: bool,
     /// Whether a passkey that verified its person counts as both proofs.
     #[serde(default)]
     passkey_alone: bool,
@@ -153,6 +155,7 @@ impl From<SitePolicy> for SiteRules {
             retries: site.retries,
             one_method: site.one_method,
             step_up_reveal: site.step_up_reveal,
+            second_approver: site.second_approver,
             passkey_alone: site.passkey_alone,
             app_hash: site.app.hash,
             app_digits: site.app.digits,
@@ -171,6 +174,7 @@ impl From<SiteRules> for SitePolicy {
             retries: rules.retries,
             one_method: rules.one_method,
             step_up_reveal: rules.step_up_reveal,
+            second_approver: rules.second_approver,
             passkey_alone: rules.passkey_alone,
             app: AppCodes {
                 hash: rules.app_hash,

@@ -8,11 +8,12 @@ mod methods;
 mod people;
 mod preview;
 mod rehearsal;
+mod report;
 pub(crate) mod tree;
 
 use askama::Template;
 use axum::Router;
-use axum::extract::{Query, State};
+use axum::extract::{DefaultBodyLimit, Query, State};
 use axum::http::StatusCode;
 use axum::routing::{get, post};
 use portcullis_model::{FactorKind, Remember, Role, SitePolicy};
@@ -31,13 +32,21 @@ use crate::shell::Shell;
 
 pub(crate) const HERE: &str = "/admin/mfa";
 
+const LARGEST_CHANGE: usize = 4 * 1024 * 1024;
+
 pub(super) fn router() -> Router<Web> {
-    Router::new()
-        .route("/admin/mfa", get(show))
+    // A change of thousands of people travels through its preview.
+    let with_change = Router::new()
         .route("/admin/mfa/preview", post(preview::show))
         .route("/admin/mfa/preview/csv", post(preview::download))
         .route("/admin/mfa/apply", post(apply::apply))
+        .layer(DefaultBodyLimit::max(LARGEST_CHANGE));
+    Router::new()
+        .merge(with_change)
+        .route("/admin/mfa", get(show))
         .route("/admin/mfa/changes/{id}/undo", post(apply::undo))
+        .route("/admin/mfa/reports/{id}", get(report::show))
+        .route("/admin/mfa/reports/{id}/apply", post(report::apply))
         .route("/admin/mfa/groups/{id}", get(group::show))
         .route(
             "/admin/mfa/test/{method}",
@@ -58,6 +67,7 @@ struct MfaPage {
     retries: String,
     one_method: bool,
     step_up_reveal: bool,
+    second_approver: bool,
     passkey_alone: bool,
     app_hash: String,
     app_digits: String,
@@ -127,6 +137,7 @@ pub(super) async fn again(web: &Web, who: &SignedIn, fields: &Fields, errors: Er
         retries: fields.text("retries"),
         one_method: !fields.text("one_method").is_empty(),
         step_up_reveal: !fields.text("step_up_reveal").is_empty(),
+        second_approver: !fields.text("second_approver").is_empty(),
         passkey_alone: !fields.text("passkey_alone").is_empty(),
         app_hash: fields.text("app_hash"),
         app_digits: fields.text("app_digits"),
@@ -152,6 +163,7 @@ async fn look(web: &Web, who: &SignedIn) -> Answer<MfaPage> {
         retries,
         one_method,
         step_up_reveal,
+        second_approver,
         passkey_alone,
         app,
         remember,
@@ -167,6 +179,7 @@ async fn look(web: &Web, who: &SignedIn) -> Answer<MfaPage> {
         retries: retries.to_string(),
         one_method,
         step_up_reveal,
+        second_approver,
         passkey_alone,
         app_hash: app.hash.word().to_owned(),
         app_digits: app.digits.to_string(),
@@ -192,7 +205,7 @@ async fn look(web: &Web, who: &SignedIn) -> Answer<MfaPage> {
             .map(|change| ChangeRow {
                 tone: match change.state.as_str() {
                     "applied" => "ok",
-                    "scheduled" => "warn",
+                    "scheduled" | "reporting" => "warn",
                     _ => "",
                 },
                 made: Moment::new(change.made_at, now),

@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use super::password::find;
 use super::way::Way;
-use super::{NextQuery, locked, next_of, start_over, with_next};
+use super::{NextQuery, locked, next_of, recovery, start_over, with_next};
 use crate::answer::{Answer, page, page_with, redirect};
 use crate::cookies::WithCookies;
 use crate::form::Fields;
@@ -87,6 +87,7 @@ pub(super) async fn show(
             shown.front = shown.front.with(&notice);
             page(&shown)
         }
+        LoginStep::Recovery => Ok(redirect(&with_next(recovery::HERE, next))),
         LoginStep::SetUp => Ok(redirect(&with_next("/sign-in/set-up", next))),
         LoginStep::Enrol => Ok(redirect("/setup/authenticator")),
     }

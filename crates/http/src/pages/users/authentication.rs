@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use portcullis_model::{EmailChoice, FactorKind, UserId};
 use portcullis_ops::OpError;
 use portcullis_ops::browsers::{ForgetAllOf, ListOf};
-use portcullis_ops::factors::{IssuePass, Reset};
+use portcullis_ops::factors::{IssuePass, IssuedPass, Reset};
 use portcullis_ops::groups::{self, MovePerson};
 use portcullis_ops::mfa_policy::{Explain, Explained, Reason};
 use portcullis_ops::users::{Find, SetEmails, UserState, UserView};
@@ -57,12 +57,24 @@ impl AuthenticationPage {
 /// A temporary pass, shown once to the administrator.
 #[derive(Template)]
 #[template(path = "users/pass.html")]
-struct PassPage {
+pub(super) struct PassPage {
     shell: Shell,
     id: UserId,
     name: String,
     pass: String,
     ends: Moment,
+}
+
+impl PassPage {
+    pub(super) fn new(web: &Web, who: &SignedIn, id: UserId, name: String, issued: &IssuedPass) -> Self {
+        Self {
+            shell: Shell::new(web, who, "/users"),
+            id,
+            name,
+            pass: issued.pass.expose().to_owned(),
+            ends: Moment::new(issued.ends_at, web.gate.now()),
+        }
+    }
 }
 
 const RESETS: [(FactorKind, &str); 5] = [
@@ -215,13 +227,7 @@ pub(super) async fn issue_pass(State(web): State<Web>, Path(id): Path<UserId>, p
     match checked_on(&here(id), result)? {
         Ok(issued) => {
             let user = web.gate.read(&who.caller, Find { id }).await?;
-            page(&PassPage {
-                shell: Shell::new(&web, who, "/users"),
-                id,
-                name: user.display_name,
-                pass: issued.pass.expose().to_owned(),
-                ends: Moment::new(issued.ends_at, web.gate.now()),
-            })
+            page(&PassPage::new(&web, who, id, user.display_name, &issued))
         }
         Err(errors) => again(&web, &posted, id, errors).await,
     }

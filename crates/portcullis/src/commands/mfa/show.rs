@@ -72,6 +72,14 @@ fn tell(site: &SitePolicy) {
         }
     );
     println!(
+        "To help:     {}",
+        if site.second_approver {
+            "two administrators approve"
+        } else {
+            "one administrator approves"
+        }
+    );
+    println!(
         "A passkey:   {}",
         if site.passkey_alone {
             "counts as both proofs"

@@ -83,6 +83,14 @@ fn of_site(before: &SitePolicy, after: &SitePolicy) -> String {
         };
         parts.push(text.to_owned());
     }
+    if before.second_approver != after.second_approver {
+        let text = if after.second_approver {
+            "two administrators approve requests for help"
+        } else {
+            "one administrator approves requests for help"
+        };
+        parts.push(text.to_owned());
+    }
     if before.passkey_alone != after.passkey_alone {
         let text = if after.passkey_alone {
             "a passkey alone is enough"

@@ -120,6 +120,17 @@ pub(super) const ROUTES: &[Route] = &[
     .performs(&["policy.list", "policy.preview"]),
     form(
         "/admin/mfa/preview",
+        &[
+            ("kind", "people"),
+            ("all", "matching"),
+            ("q", "target"),
+            ("do", "enable"),
+            ("methods", "totp"),
+        ],
+    )
+    .performs(&["policy.list_matching", "policy.preview"]),
+    form(
+        "/admin/mfa/preview",
         &[("change", CHANGE), ("back", "/admin/mfa")],
     )
     .performs(&["policy.preview", "policy.find"]),
@@ -135,6 +146,25 @@ pub(super) const ROUTES: &[Route] = &[
     )
     .performs(&["policy.find", "policy.apply"])
     .to("/admin/mfa?notice=policy-applied"),
+    form(
+        "/admin/mfa/apply",
+        &[
+            ("change", CHANGE),
+            ("version", "{version}"),
+            ("back", "/admin/mfa"),
+            ("when", "report"),
+            ("days", "7"),
+        ],
+    )
+    .performs(&["policy.find", "policy.report_only"])
+    .in_between(),
+    page("/admin/mfa/reports/{id}")
+        .on(Thing::PolicyReport)
+        .performs(&["policy.find_report"]),
+    form("/admin/mfa/reports/{id}/apply", &[("version", "{version}")])
+        .on(Thing::PolicyReport)
+        .performs(&["policy.apply_report"])
+        .to("/admin/mfa?notice=policy-applied"),
     form("/admin/mfa/changes/{id}/undo", &[])
         .on(Thing::PolicyChange)
         .performs(&["policy.undo"])
@@ -169,6 +199,27 @@ pub(super) const ROUTES: &[Route] = &[
     .on(Thing::EnrolledPerson)
     .performs(&["factor.reset"])
     .to("/users/{id}?tab=authentication&notice=factor-reset"),
+    page("/users/recovery").performs(&["recovery.list"]),
+    page("/users/recovery/{id}")
+        .on(Thing::RecoveryRequest)
+        .performs(&["recovery.find"]),
+    form(
+        "/users/recovery/{id}/approve",
+        &[
+            ("words", "these are not the six words"),
+            ("called", "yes"),
+            ("read", "yes"),
+            ("minutes", "30"),
+            ("reason", "lost phone"),
+        ],
+    )
+    .on(Thing::RecoveryRequest)
+    .performs(&["recovery.approve"])
+    .in_between(),
+    form("/users/recovery/{id}/deny", &[("reason", "nobody answers")])
+        .on(Thing::RecoveryRequest)
+        .performs(&["recovery.deny"])
+        .to("/users/recovery?notice=recovery-denied"),
     form("/users/{id}/pass", &[("minutes", "30"), ("reason", "lost phone")])
         .on(Thing::Person)
         .performs(&["factor.issue_pass", "user.find"]),

@@ -30,7 +30,7 @@ pub(super) const ROUTES: &[Route] = &[
         .in_between(),
     page("/audit/verify").performs(&["audit.verify", "audit.list"]),
     page("/admin/keys").performs(&["key.status"]),
-    page("/users").performs(&["user.list"]),
+    page("/users").performs(&["user.list", "recovery.list"]),
     page("/users/new").form_of("user.add"),
     form(
         "/users/new",
