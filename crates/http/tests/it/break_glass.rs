@@ -61,7 +61,7 @@ async fn c9_a_pass_of_the_console_works_once_on_two_nodes_with_mail_and_radius_d
     };
     let pass = world.gate.write(&world.console(), issue).await.unwrap().pass;
     let nodes = [world.second_node().await, world.second_node().await];
-    let mut tries = tokio::task::JoinSet::new();
+    let mut logins = Vec::new();
     for round in 0..6 {
         let gate = nodes[round % 2].clone();
         let token = world.pass_password(&gate, &alice).await;
@@ -69,6 +69,10 @@ async fn c9_a_pass_of_the_console_works_once_on_two_nodes_with_mail_and_radius_d
             .choose(&gate, &token, FactorKind::TemporaryPass)
             .await
             .unwrap();
+        logins.push((gate, token));
+    }
+    let mut tries = tokio::task::JoinSet::new();
+    for (gate, token) in logins {
         let (caller, code) = (world.anonymous(), pass.clone());
         tries.spawn(async move {
             gate.remote(

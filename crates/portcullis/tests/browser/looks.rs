@@ -50,34 +50,19 @@ const PAGES: [&str; 32] = [
 
 #[tokio::test]
 async fn every_page_is_accessible_and_keeps_its_policy() {
-    let axe = std::env::var_os("PORTCULLIS_TEST_AXE").map(|path| {
-        std::fs::read_to_string(&path)
-            .unwrap_or_else(|error| panic!("{} cannot be read: {error}", Path::new(&path).display()))
-    });
-    if axe.is_none() {
-        skipped("accessibility of the pages: PORTCULLIS_TEST_AXE names no axe.min.js");
-    }
     let server = Server::start(env!("CARGO_BIN_EXE_portcullis")).await;
     let chromium = Chromium::start().await;
     let olga = Browser::open(&chromium, "olga", server.url(""), SIZES[0]).await;
-    // Violations are counted from the first line of every page on.
-    let listen = "window.violations = []; document.addEventListener('securitypolicyviolation', event => \
-                  window.violations.push(event.violatedDirective + ' ' + event.blockedURI + ' ' + event.sample));";
-    olga.command(
-        "Page.addScriptToEvaluateOnNewDocument",
-        json!({ "source": listen }),
-    )
-    .await;
+    let mut eye = Eye::new();
+    eye.watch(&olga).await;
 
-    let mut found = Vec::new();
-    let mut pages = 0;
     for path in [
         "/setup",
         "/sign-in",
         "/sign-in/forgot",
         "/sign-in/reset?token=none",
     ] {
-        pages += look(&olga, path, axe.as_deref(), &mut found).await;
+        eye.look(&olga, path).await;
     }
     let person = [
         ("username", "olga"),
@@ -102,15 +87,13 @@ async fn every_page_is_accessible_and_keeps_its_policy() {
         format!("{resource}/edit"),
     ];
     for path in PAGES.map(str::to_owned).iter().chain(&tabs).chain(&own_pages) {
-        pages += look(&olga, path, axe.as_deref(), &mut found).await;
+        eye.look(&olga, path).await;
     }
-    olga.command("Emulation.clearDeviceMetricsOverride", json!({}))
-        .await;
     olga.goto("/passwords").await;
     olga.submit(&[], "form[action='/sign-out'] button").await;
     olga.goto("/sign-in").await;
     olga.submit(&[("username", "olga")], "main button.primary").await;
-    pages += look(&olga, "/sign-in/password", axe.as_deref(), &mut found).await;
+    eye.look(&olga, "/sign-in/password").await;
     olga.submit(&[("password", PASSWORD)], "main button.primary")
         .await;
     for path in ["/sign-in/code", "/sign-in/recovery"] {
@@ -118,12 +101,11 @@ async fn every_page_is_accessible_and_keeps_its_policy() {
             olga.click("form[action='/sign-in/recovery'] button").await;
             olga.find("#words").await;
         }
-        pages += look(&olga, path, axe.as_deref(), &mut found).await;
+        eye.look(&olga, path).await;
     }
     olga.quit().await;
 
-    println!("{pages} views looked at, {} findings", found.len());
-    assert!(found.is_empty(), "{}", found.join("\n"));
+    eye.close();
 }
 
 /// Something of everything, so that lists are not empty; ends at an account.
@@ -152,40 +134,85 @@ async fn fill(olga: &Browser) {
     olga.submit(&[("name", "root")], "main button.primary").await;
 }
 
-/// Looks at one page in every way. Answers in how many.
-async fn look(browser: &Browser, path: &str, axe: Option<&str>, found: &mut Vec<String>) -> usize {
-    for (width, height) in SIZES {
-        for theme in THEMES {
-            let screen =
-                json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500 });
-            browser
-                .command("Emulation.setDeviceMetricsOverride", screen)
-                .await;
-            let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": theme }] });
-            browser.command("Emulation.setEmulatedMedia", media).await;
-            browser.goto(path).await;
-            let view = format!("{path} {theme} {width} px");
-            let wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth";
-            let over = browser.evaluate(wide).await.as_i64().unwrap_or_default();
-            if 0 < over {
-                found.push(format!("{view}: {over} px too wide"));
-            }
-            if let Some(axe) = axe {
-                found.extend(
-                    violations(browser, axe)
-                        .await
-                        .into_iter()
-                        .map(|violation| format!("{view}: {violation}")),
-                );
-            }
-            let broken = browser.evaluate("window.violations").await;
-            for violation in broken.as_array().into_iter().flatten() {
-                found.push(format!("{view}: content security policy: {violation}"));
-            }
-            picture(browser, &view).await;
+/// Looks at pages in every way, and gathers what is wrong with them.
+pub(crate) struct Eye {
+    axe: Option<String>,
+    found: Vec<String>,
+    views: usize,
+}
+
+impl Eye {
+    pub(crate) fn new() -> Self {
+        let axe = std::env::var_os("PORTCULLIS_TEST_AXE").map(|path| {
+            std::fs::read_to_string(&path)
+                .unwrap_or_else(|error| panic!("{} cannot be read: {error}", Path::new(&path).display()))
+        });
+        if axe.is_none() {
+            skipped("accessibility of the pages: PORTCULLIS_TEST_AXE names no axe.min.js");
+        }
+        Self {
+            axe,
+            found: Vec::new(),
+            views: 0,
         }
     }
-    SIZES.len() * THEMES.len()
+
+    /// Counts violations of the policy from the first line of every page on.
+    pub(crate) async fn watch(&self, browser: &Browser) {
+        let listen = "window.violations = []; document.addEventListener('securitypolicyviolation', event => \
+                      window.violations.push(event.violatedDirective + ' ' + event.blockedURI + ' ' + \
+                      event.sample));";
+        browser
+            .command(
+                "Page.addScriptToEvaluateOnNewDocument",
+                json!({ "source": listen }),
+            )
+            .await;
+    }
+
+    pub(crate) async fn look(&mut self, browser: &Browser, path: &str) {
+        for (width, height) in SIZES {
+            for theme in THEMES {
+                let screen = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500 });
+                browser
+                    .command("Emulation.setDeviceMetricsOverride", screen)
+                    .await;
+                let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": theme }] });
+                browser.command("Emulation.setEmulatedMedia", media).await;
+                browser.goto(path).await;
+                self.judge(browser, &format!("{path} {theme} {width} px")).await;
+            }
+        }
+        browser
+            .command("Emulation.clearDeviceMetricsOverride", json!({}))
+            .await;
+    }
+
+    async fn judge(&mut self, browser: &Browser, view: &str) {
+        let wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth";
+        let over = browser.evaluate(wide).await.as_i64().unwrap_or_default();
+        if 0 < over {
+            self.found.push(format!("{view}: {over} px too wide"));
+        }
+        if let Some(axe) = &self.axe {
+            for violation in violations(browser, axe).await {
+                self.found.push(format!("{view}: {violation}"));
+            }
+        }
+        let broken = browser.evaluate("window.violations").await;
+        let broken = broken.as_array().expect("the browser is watched");
+        for violation in broken {
+            self.found
+                .push(format!("{view}: content security policy: {violation}"));
+        }
+        picture(browser, view).await;
+        self.views += 1;
+    }
+
+    pub(crate) fn close(self) {
+        println!("{} views looked at, {} findings", self.views, self.found.len());
+        assert!(self.found.is_empty(), "{}", self.found.join("\n"));
+    }
 }
 
 async fn violations(browser: &Browser, axe: &str) -> Vec<String> {

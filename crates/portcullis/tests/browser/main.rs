@@ -12,5 +12,6 @@ mod looks;
 mod no_script;
 mod passkeys;
 mod ranger;
+mod recovery;
 mod remembered;
 mod story;

@@ -60,6 +60,7 @@ async fn an_administrator_looks_at_what_guards_everybody_and_a_privileged_one_ch
         ("code_seconds", "120"),
         ("email_seconds", "600"),
         ("retries", "3"),
+        ("remember", "off"),
     ];
 
     let preview = browser.post("/admin/mfa/preview", &site).await;

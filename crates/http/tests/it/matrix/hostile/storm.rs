@@ -73,7 +73,8 @@ async fn attack(
     let (mut refused, mut problems) = (HashMap::new(), Vec::new());
     let (mut sent, mut accepted) = (0, false);
     // A sign-in that waits for its code may ask for help, and nothing is typed for that.
-    let is_meant = matches!(caller.shows, Credential::Login(_)) && route.performs.contains(&"recovery.ask");
+    let asks = |other: &&Route| other.path == route.path && other.performs.contains(&"recovery.ask");
+    let is_meant = matches!(caller.shows, Credential::Login(_)) && routes::distinct().any(asks);
     for trick in tricks {
         let Some(request) = trick.request(&values, caller) else {
             continue;
