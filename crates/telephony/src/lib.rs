@@ -12,10 +12,10 @@ mod prompts;
 mod script;
 mod sip;
 mod sip_backend;
+#[cfg(test)]
+mod tests;
 
-pub use backend::{
-    CallReport, CallSpec, Cancel, EventSink, NoPin, PhoneBackend, Verifier, VoiceReport,
-};
+pub use backend::{CallReport, CallSpec, Cancel, EventSink, NoPin, PhoneBackend, Verifier, VoiceReport};
 pub use digits::Digits;
 pub use key::{Key, KeySource};
 pub use limits::{Few, Limits, Recent};

@@ -9,6 +9,8 @@ mod mouth;
 mod rtp;
 mod sdp;
 mod srtp;
+#[cfg(test)]
+mod tests;
 mod thread;
 mod tones;
 

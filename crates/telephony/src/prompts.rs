@@ -46,16 +46,23 @@ impl Prompts {
     /// Puts a WAV file in the place of a prompt, in a language that may be new.
     pub fn replace(&mut self, language: &str, prompt: Prompt, wav: &[u8]) -> Result<(), WavError> {
         let recording = wav::read(wav)?;
-        self.recordings.insert((primary(language), prompt), recording.into());
+        self.recordings
+            .insert((primary(language), prompt), recording.into());
         Ok(())
     }
 
     /// The languages that have every prompt.
     pub fn languages(&self) -> Vec<String> {
-        let mut languages: Vec<String> = self.recordings.keys().map(|(language, _)| language.clone()).collect();
+        let mut languages: Vec<String> = self
+            .recordings
+            .keys()
+            .map(|(language, _)| language.clone())
+            .collect();
         languages.dedup();
         languages.retain(|language| {
-            Prompt::ALL.iter().all(|prompt| self.recordings.contains_key(&(language.clone(), *prompt)))
+            Prompt::ALL
+                .iter()
+                .all(|prompt| self.recordings.contains_key(&(language.clone(), *prompt)))
         });
         languages
     }
@@ -63,7 +70,8 @@ impl Prompts {
     /// The recording in `language` (`de` or `de-AT`), or in English.
     pub fn find(&self, language: &str, prompt: Prompt) -> Option<Arc<[u8]>> {
         let here = self.recordings.get(&(primary(language), prompt));
-        here.or_else(|| self.recordings.get(&(Self::DEFAULT.to_owned(), prompt))).cloned()
+        here.or_else(|| self.recordings.get(&(Self::DEFAULT.to_owned(), prompt)))
+            .cloned()
     }
 }
 
@@ -90,12 +98,18 @@ mod tests {
         for language in prompts.languages() {
             for prompt in Prompt::ALL {
                 let recording = prompts.find(&language, prompt).unwrap();
-                let loud = recording.iter().filter(|byte| 1000 < Law::Mu.decode(**byte).abs()).count();
+                let loud = recording
+                    .iter()
+                    .filter(|byte| 1000 < Law::Mu.decode(**byte).abs())
+                    .count();
                 assert!(400 < loud, "{language} {prompt:?} is audible: {loud}");
                 assert!(seconds(&recording) < 11, "{language} {prompt:?} is brief");
             }
             let said = [Prompt::Greeting, Prompt::EnterNumber];
-            let all: usize = said.iter().map(|prompt| prompts.find(&language, *prompt).unwrap().len()).sum();
+            let all: usize = said
+                .iter()
+                .map(|prompt| prompts.find(&language, *prompt).unwrap().len())
+                .sum();
             assert!(all < 15 * 8000, "{language}: told within 15 seconds");
         }
     }

@@ -8,6 +8,8 @@ mod digest;
 mod driver;
 mod info;
 mod settings;
+#[cfg(test)]
+mod tests;
 mod timetable;
 mod tls;
 mod trunk;

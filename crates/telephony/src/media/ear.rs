@@ -48,7 +48,12 @@ pub(super) struct Ear {
 
 impl Ear {
     /// A `key` that cannot be used yields an ear that hears nothing.
-    pub(super) fn new(peer: SocketAddr, event_types: Vec<u8>, key: Option<&MediaKey>, in_band: bool) -> Option<Self> {
+    pub(super) fn new(
+        peer: SocketAddr,
+        event_types: Vec<u8>,
+        key: Option<&MediaKey>,
+        in_band: bool,
+    ) -> Option<Self> {
         let opener = match key {
             Some(key) => Some(Opener::new(key)?),
             None => None,

@@ -91,7 +91,9 @@ mod tests {
         let mut events = Events::default();
         packets
             .iter()
-            .filter_map(|(sequence, timestamp, payload)| events.receive(header(*sequence, *timestamp), payload))
+            .filter_map(|(sequence, timestamp, payload)| {
+                events.receive(header(*sequence, *timestamp), payload)
+            })
             .map(|key| char::from(key.label()))
             .collect()
     }
@@ -113,7 +115,14 @@ mod tests {
     #[test]
     fn duplicates_and_late_packets_add_no_key() {
         let (first, second) = (press(0, 0, b'1'), press(10, 1600, b'2'));
-        let twice = [first.clone(), first.clone(), second.clone(), first[..4].to_vec(), second].concat();
+        let twice = [
+            first.clone(),
+            first.clone(),
+            second.clone(),
+            first[..4].to_vec(),
+            second,
+        ]
+        .concat();
 
         assert_eq!(keys(&twice), "12");
     }
@@ -140,6 +149,10 @@ mod tests {
     fn an_end_that_came_too_early_and_other_events_are_no_keys() {
         assert_eq!(keys(&[(1, 0, [11, 0x8a, 0, 160])]), "");
         assert_eq!(keys(&[(1, 0, [16, 0x8a, 3, 32])]), "", "a hook flash");
-        assert_eq!(keys(&[(1, 0, [11, 0, 0, 160]), (2, 0, [10, 0, 1, 64])]), "", "two keys at one time");
+        assert_eq!(
+            keys(&[(1, 0, [11, 0, 0, 160]), (2, 0, [10, 0, 1, 64])]),
+            "",
+            "two keys at one time"
+        );
     }
 }

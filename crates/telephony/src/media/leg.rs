@@ -37,7 +37,10 @@ pub(crate) enum Order {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum News {
     Heard(Heard),
-    Said { playlist: u32, prompts: usize },
+    Said {
+        playlist: u32,
+        prompts: usize,
+    },
     ExtensionSent,
     /// The socket is of no use any more.
     Lost,

@@ -49,7 +49,12 @@ enum Dial {
 }
 
 impl Mouth {
-    pub(super) fn new(law: Law, event_type: Option<u8>, key: Option<&MediaKey>, chance: [u8; 10]) -> Option<Self> {
+    pub(super) fn new(
+        law: Law,
+        event_type: Option<u8>,
+        key: Option<&MediaKey>,
+        chance: [u8; 10],
+    ) -> Option<Self> {
         let sealer = match key {
             Some(key) => Some(Sealer::new(key)?),
             None => None,
@@ -98,7 +103,8 @@ impl Mouth {
                 continue;
             };
             if self.event_type.is_some() {
-                self.dialling.extend((1..=events::STEPS).map(|step| Dial::Event(key, step)));
+                self.dialling
+                    .extend((1..=events::STEPS).map(|step| Dial::Event(key, step)));
             } else {
                 self.dialling.extend((0..TONE).map(|step| Dial::Tone(key, step)));
                 self.dialling.extend((0..PAUSE).map(|_| Dial::Silence));

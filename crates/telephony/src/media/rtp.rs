@@ -51,10 +51,12 @@ impl Header {
 
 /// The SSRC of what may be a packet, readable even when the payload is encrypted.
 pub(crate) fn ssrc_of(packet: &[u8]) -> Option<u32> {
-    Header::read(packet.get(..HEADER)?).map(|(header, _)| header.ssrc).or_else(|| {
-        let bytes = packet.get(8..12)?.first_chunk::<4>()?;
-        (packet.first()? >> 6 == 2).then(|| u32::from_be_bytes(*bytes))
-    })
+    Header::read(packet.get(..HEADER)?)
+        .map(|(header, _)| header.ssrc)
+        .or_else(|| {
+            let bytes = packet.get(8..12)?.first_chunk::<4>()?;
+            (packet.first()? >> 6 == 2).then(|| u32::from_be_bytes(*bytes))
+        })
 }
 
 #[cfg(test)]
@@ -78,7 +80,10 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read() {
-        assert_eq!(Header::read(&packet(b"voice")), Some((HEADER, b"voice".as_slice())));
+        assert_eq!(
+            Header::read(&packet(b"voice")),
+            Some((HEADER, b"voice".as_slice()))
+        );
         assert_eq!(ssrc_of(&packet(b"")), Some(7));
     }
 

@@ -81,7 +81,11 @@ impl Offer {
             .ok_or(Unusable::Unsuitable)?;
         if media.proto != self.profile() {
             let wants = self.key.is_some() && media.proto == "RTP/AVP";
-            return Err(if wants { Unusable::Unencrypted } else { Unusable::Unsuitable });
+            return Err(if wants {
+                Unusable::Unencrypted
+            } else {
+                Unusable::Unsuitable
+            });
         }
         let attribute = |name: &'static str| {
             let here = media.attributes.iter();
@@ -89,11 +93,18 @@ impl Offer {
                 .map(|attribute| attribute.value.as_deref().unwrap_or_default())
         };
         let key = match self.key {
-            Some(_) => Some(attribute("crypto").find_map(key_of).ok_or(Unusable::Unencrypted)?),
+            Some(_) => Some(
+                attribute("crypto")
+                    .find_map(key_of)
+                    .ok_or(Unusable::Unencrypted)?,
+            ),
             None => None,
         };
         let connection = media.connections.first().or(session.connection.as_ref());
-        let address = connection.ok_or(Unusable::Unsuitable)?.connection_address.as_str();
+        let address = connection
+            .ok_or(Unusable::Unsuitable)?
+            .connection_address
+            .as_str();
         let ip: IpAddr = address.parse().map_err(|_| Unusable::Unsuitable)?;
         let law = media
             .fmt
@@ -102,7 +113,11 @@ impl Offer {
             .ok_or(Unusable::Unsuitable)?;
         let event_type = attribute("rtpmap").find_map(event_type_of);
         let mut direction = Direction::of_words(
-            media.attributes.iter().chain(&session.attributes).map(|attribute| attribute.attribute.as_str()),
+            media
+                .attributes
+                .iter()
+                .chain(&session.attributes)
+                .map(|attribute| attribute.attribute.as_str()),
         );
         if ip.is_unspecified() {
             // The old way to hold a call.
@@ -156,7 +171,10 @@ impl Direction {
 /// `101 telephone-event/8000`
 fn event_type_of(value: &str) -> Option<u8> {
     let (payload_type, encoding) = value.split_once(' ')?;
-    let is_events = encoding.trim().to_ascii_lowercase().starts_with("telephone-event/8000");
+    let is_events = encoding
+        .trim()
+        .to_ascii_lowercase()
+        .starts_with("telephone-event/8000");
     is_events
         .then(|| payload_type.parse().ok())
         .flatten()

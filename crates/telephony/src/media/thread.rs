@@ -15,7 +15,9 @@ pub(crate) struct MediaThread {
 
 impl MediaThread {
     pub(crate) fn start() -> io::Result<Self> {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
         let handle = runtime.handle().clone();
         let (stop, stopped) = oneshot::channel();
         let thread = std::thread::Builder::new()
@@ -39,7 +41,11 @@ impl MediaThread {
 impl Drop for MediaThread {
     fn drop(&mut self) {
         self.stop.take();
-        if let Some(thread) = self.thread.take().filter(|thread| thread.thread().id() != std::thread::current().id()) {
+        if let Some(thread) = self
+            .thread
+            .take()
+            .filter(|thread| thread.thread().id() != std::thread::current().id())
+        {
             // A panic in there has been told of already.
             let _ = thread.join();
         }

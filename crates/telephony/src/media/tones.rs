@@ -129,7 +129,10 @@ pub(super) fn tone(key: Key, first: usize, samples: &mut [i16]) {
     let mut time = f64::from(u32::try_from(first).unwrap_or(0));
     for sample in samples {
         let value = (TAU * low * time / RATE).sin() + (TAU * high * time / RATE).sin();
-        #[expect(clippy::cast_possible_truncation, reason = "the sum of two sines is at most 2")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "the sum of two sines is at most 2"
+        )]
         {
             *sample = (value * 8000.0) as i16;
         }

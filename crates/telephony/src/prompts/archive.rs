@@ -58,7 +58,10 @@ mod tests {
     #[test]
     fn what_is_packed_is_unpacked() {
         let archive = Archive {
-            recordings: vec![(Prompt::Thanks, b"one\n\ntwo".to_vec()), (Prompt::Digit(3), vec![0; 9])],
+            recordings: vec![
+                (Prompt::Thanks, b"one\n\ntwo".to_vec()),
+                (Prompt::Digit(3), vec![0; 9]),
+            ],
         };
 
         let read = Archive::unpack(&archive.pack());

@@ -26,7 +26,12 @@ pub(super) fn read(wav: &[u8]) -> Result<Vec<u8>, WavError> {
 /// The same, without the silence around it and at the loudness of the others.
 pub(super) fn normalized(wav: &[u8]) -> Result<Vec<u8>, WavError> {
     let samples = samples(wav)?;
-    let peak = samples.iter().map(|sample| sample.unsigned_abs()).max().unwrap_or(0).max(1);
+    let peak = samples
+        .iter()
+        .map(|sample| sample.unsigned_abs())
+        .max()
+        .unwrap_or(0)
+        .max(1);
     let is_loud = |sample: &i16| peak / 100 < sample.unsigned_abs();
     let first = samples.iter().position(is_loud).unwrap_or(0);
     let last = samples.iter().rposition(is_loud).unwrap_or(0);
@@ -53,10 +58,16 @@ fn samples(wav: &[u8]) -> Result<Vec<i16>, WavError> {
     if 21 * shape.sample_rate < reader.duration() {
         return Err(WavError::Length);
     }
-    let interleaved: Vec<i16> = reader.samples().collect::<Result<_, _>>().map_err(|_| WavError::NotWav)?;
+    let interleaved: Vec<i16> = reader
+        .samples()
+        .collect::<Result<_, _>>()
+        .map_err(|_| WavError::NotWav)?;
     let mono: Vec<i16> = match shape.channels {
         1 => interleaved,
-        _ => interleaved.chunks_exact(2).map(|pair| i16::midpoint(pair[0], pair[1])).collect(),
+        _ => interleaved
+            .chunks_exact(2)
+            .map(|pair| i16::midpoint(pair[0], pair[1]))
+            .collect(),
     };
     let samples = resample(&mono, shape.sample_rate);
     if (SHORTEST..=LONGEST).contains(&samples.len()) {
@@ -80,7 +91,11 @@ pub(crate) fn resample(samples: &[i16], rate: u32) -> Vec<i16> {
     while first < samples.len() {
         let mut value = 0.0;
         let mut place = (center - reach).max(0.0).ceil();
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at least 0, and an index")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "at least 0, and an index"
+        )]
         let begin = place as usize;
         for sample in samples.iter().skip(begin) {
             let away: f64 = place - center;
@@ -137,7 +152,8 @@ mod tests {
 
     fn power(samples: &[i16]) -> f64 {
         let inner = &samples[200..samples.len() - 200];
-        inner.iter().map(|sample| f64::from(*sample).powi(2)).sum::<f64>() / f64::from(u32::try_from(inner.len()).unwrap())
+        inner.iter().map(|sample| f64::from(*sample).powi(2)).sum::<f64>()
+            / f64::from(u32::try_from(inner.len()).unwrap())
     }
 
     #[test]
@@ -146,7 +162,11 @@ mod tests {
             for channels in [1, 2] {
                 let samples = samples(&wav(rate, channels, 16, 1000.0, 0.5)).unwrap();
                 assert!(samples.len().abs_diff(4000) < 3, "{rate}");
-                assert!((4000.0..6000.0).contains(&power(&samples)), "{rate}: {}", power(&samples));
+                assert!(
+                    (4000.0..6000.0).contains(&power(&samples)),
+                    "{rate}: {}",
+                    power(&samples)
+                );
             }
         }
     }

@@ -41,15 +41,19 @@ pub(super) struct Inbox {
 impl Agent {
     pub(super) async fn connect(settings: Arc<TrunkSettings>, chance: Arc<dyn Chance>) -> io::Result<Self> {
         let wire = Wire::connect(&settings).await?;
+        Ok(Self::on(wire, settings, chance))
+    }
+
+    pub(super) fn on(wire: Wire, settings: Arc<TrunkSettings>, chance: Arc<dyn Chance>) -> Self {
         let local = wire.local;
         let (commands, orders) = mpsc::unbounded_channel();
         tokio::spawn(Driver::new(wire, settings.round_trip).run(orders));
-        Ok(Self {
+        Self {
             settings,
             local,
             chance,
             commands,
-        })
+        }
     }
 
     pub(crate) fn local_ip(&self) -> std::net::IpAddr {

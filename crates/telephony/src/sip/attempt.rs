@@ -191,9 +191,12 @@ impl Attempt {
 
     fn progress(&self, response: &Response) {
         let is_diverted = response.status.code() == 181
-            || [HeaderName::HistoryInfo, HeaderName::parse(&bytes::Bytes::from_static(b"Diversion"))]
-                .iter()
-                .any(|name| response.headers.get(name).is_some());
+            || [
+                HeaderName::HistoryInfo,
+                HeaderName::parse(&bytes::Bytes::from_static(b"Diversion")),
+            ]
+            .iter()
+            .any(|name| response.headers.get(name).is_some());
         if is_diverted {
             let _ = self.signals.send(Signal::Diverted);
         }
@@ -224,12 +227,7 @@ impl Attempt {
         }
     }
 
-    async fn answered(
-        self,
-        response: &Response,
-        sequence: u32,
-        replies: mpsc::UnboundedReceiver<Reply>,
-    ) {
+    async fn answered(self, response: &Response, sequence: u32, replies: mpsc::UnboundedReceiver<Reply>) {
         let Some(established) = compose::established(response) else {
             return self.fail(Failure::Unusable(Unusable::Unsuitable));
         };
@@ -241,7 +239,14 @@ impl Attempt {
             }
         };
         let (signals, hang_up) = (self.signals.clone(), self.hang_up);
-        let dialog = Dialog::new(self.agent, self.thread, established, sequence, self.offer, self.inbox);
+        let dialog = Dialog::new(
+            self.agent,
+            self.thread,
+            established,
+            sequence,
+            self.offer,
+            self.inbox,
+        );
         let _ = self.signals.send(Signal::Answered(Box::new(description)));
         dialog.live(signals, hang_up, replies).await;
     }
@@ -270,7 +275,12 @@ pub(super) fn thread_with(thread: &Thread, established: &Established) -> Thread 
 }
 
 /// Sends the ACK of a 2xx and returns it, as it is sent again for each repetition.
-pub(super) fn acknowledge(agent: &Agent, thread: &Thread, target: &Uri, sequence: u32) -> Option<bytes::Bytes> {
+pub(super) fn acknowledge(
+    agent: &Agent,
+    thread: &Thread,
+    target: &Uri,
+    sequence: u32,
+) -> Option<bytes::Bytes> {
     let draft = Draft {
         method: Method::Ack,
         uri: target,

@@ -124,7 +124,9 @@ impl Dialog {
 
     /// A repetition is acknowledged again; another phone that answered too is hung up on.
     fn answered_again(&self, again: &sipx_sip::Response) {
-        let Some(established) = compose::established(again) else { return };
+        let Some(established) = compose::established(again) else {
+            return;
+        };
         if established.remote_tag == self.remote_tag {
             if let Some(ack) = &self.ack {
                 self.agent.repeat(ack.clone());
@@ -136,7 +138,11 @@ impl Dialog {
 
     fn receive(&mut self, incoming: InDialog) -> Option<Signal> {
         let request = &incoming.request;
-        let sequence = request.headers.typed::<CSeq>().and_then(Result::ok).map(|cseq| cseq.sequence);
+        let sequence = request
+            .headers
+            .typed::<CSeq>()
+            .and_then(Result::ok)
+            .map(|cseq| cseq.sequence);
         let Some(key) = incoming.key else {
             return self.acknowledged(request, sequence?);
         };
@@ -144,7 +150,10 @@ impl Dialog {
             self.respond(key, request, (481, "Call Does Not Exist"), None);
             return None;
         }
-        if self.their_sequence.is_some_and(|last| sequence.is_none_or(|now| now < last)) {
+        if self
+            .their_sequence
+            .is_some_and(|last| sequence.is_none_or(|now| now < last))
+        {
             self.respond(key, request, (500, "Out of Order"), None);
             return None;
         }
@@ -177,7 +186,8 @@ impl Dialog {
         let from = request.headers.typed::<FromHeader>().and_then(Result::ok);
         let to = request.headers.typed::<To>().and_then(Result::ok);
         let ours = self.thread.local_tag.as_bytes();
-        from.is_some_and(|from| from.tag() == Some(&self.remote_tag)) && to.is_some_and(|to| to.tag() == Some(ours))
+        from.is_some_and(|from| from.tag() == Some(&self.remote_tag))
+            && to.is_some_and(|to| to.tag() == Some(ours))
     }
 
     fn pressed(&self, key: TransactionKey, request: &Request) -> Option<Signal> {
@@ -226,8 +236,8 @@ impl Dialog {
 
     fn accept(&mut self, key: TransactionKey, request: &Request, sequence: u32, body: Option<String>) {
         let contact = self.agent.sender().contact();
-        let Some(mut builder) =
-            response(request, 200, "OK").and_then(|builder| builder.header(HeaderName::Contact, contact).ok())
+        let Some(mut builder) = response(request, 200, "OK")
+            .and_then(|builder| builder.header(HeaderName::Contact, contact).ok())
         else {
             return;
         };
@@ -258,7 +268,9 @@ impl Dialog {
         if !self.is_theirs(ack) {
             return None;
         }
-        let pending = self.unacknowledged.take_if(|pending| pending.sequence == sequence)?;
+        let pending = self
+            .unacknowledged
+            .take_if(|pending| pending.sequence == sequence)?;
         if !pending.wants_answer {
             return None;
         }
@@ -292,7 +304,9 @@ impl Dialog {
             return;
         };
         if let Some((name, value)) = more {
-            let Ok(with) = builder.header(name, value) else { return };
+            let Ok(with) = builder.header(name, value) else {
+                return;
+            };
             builder = with;
         }
         self.agent.respond(key, builder.build());

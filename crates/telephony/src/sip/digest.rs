@@ -30,7 +30,11 @@ impl Authorizations {
         cnonce: &str,
     ) -> Result<(), Unmet> {
         let is_proxy = response.status.code() == 407;
-        let name = if is_proxy { HeaderName::ProxyAuthenticate } else { HeaderName::WwwAuthenticate };
+        let name = if is_proxy {
+            HeaderName::ProxyAuthenticate
+        } else {
+            HeaderName::WwwAuthenticate
+        };
         let password = settings.password.as_ref().ok_or(Unmet)?;
         let challenge = response
             .headers
@@ -38,7 +42,13 @@ impl Authorizations {
             .filter_map(|header| Challenge::parse(&header.value(), is_proxy))
             .filter(|challenge| settings.allows_md5 || !is_md5(challenge.algorithm))
             // The first one wins among equals, as the server prefers it.
-            .reduce(|best, next| if best.algorithm.strength() < next.algorithm.strength() { next } else { best })
+            .reduce(|best, next| {
+                if best.algorithm.strength() < next.algorithm.strength() {
+                    next
+                } else {
+                    best
+                }
+            })
             .ok_or(Unmet)?;
         let header = challenge.response_header();
         if self.headers.iter().any(|(known, _)| *known == header) {
@@ -47,7 +57,14 @@ impl Authorizations {
                 return Err(Unmet);
             }
         }
-        let answer = respond(&challenge, &credentials(settings, password), method, uri, 1, cnonce);
+        let answer = respond(
+            &challenge,
+            &credentials(settings, password),
+            method,
+            uri,
+            1,
+            cnonce,
+        );
         self.headers.retain(|(known, _)| *known != header);
         self.headers.push((header, answer));
         Ok(())

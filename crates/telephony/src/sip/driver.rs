@@ -229,9 +229,12 @@ impl Driver {
         let (status, reason) = match request.method {
             Method::Options => (200, "OK"),
             Method::Invite if !has_tag(&request) => (403, "Forbidden"),
-            Method::Invite | Method::Bye | Method::Cancel | Method::Info | Method::Update | Method::Notify => {
-                (481, "Call Does Not Exist")
-            }
+            Method::Invite
+            | Method::Bye
+            | Method::Cancel
+            | Method::Info
+            | Method::Update
+            | Method::Notify => (481, "Call Does Not Exist"),
             _ => (405, "Method Not Allowed"),
         };
         if let Some(response) = response(&request, status, reason) {

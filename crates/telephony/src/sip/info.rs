@@ -7,7 +7,12 @@ pub(super) fn key_of(content_type: Option<&str>, body: &[u8]) -> Result<Option<K
     let Some(content_type) = content_type else {
         return Ok(None);
     };
-    let content_type = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let content_type = content_type
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase();
     let text = std::str::from_utf8(body).unwrap_or_default();
     let signal = match content_type.as_str() {
         "application/dtmf-relay" => text.lines().find_map(|line| {
@@ -44,12 +49,23 @@ mod tests {
         assert_eq!(key_of(relay, b"Signal=5\r\nDuration=160\r\n"), Ok(Key::new(b'5')));
         assert_eq!(key_of(relay, b"Duration=160\nsignal = #"), Ok(Some(Key::POUND)));
         assert_eq!(key_of(relay, b"Signal=11"), Ok(Some(Key::POUND)));
-        assert_eq!(key_of(Some("Application/DTMF; x=y"), b" * \r\n"), Ok(Some(Key::STAR)));
+        assert_eq!(
+            key_of(Some("Application/DTMF; x=y"), b" * \r\n"),
+            Ok(Some(Key::STAR))
+        );
     }
 
     #[test]
     fn anything_else_presses_nothing() {
-        for body in [b"".as_slice(), b"Signal=", b"Signal=12", b"Signal=x", b"5", b"\xff\xff", b"Signal\n#"] {
+        for body in [
+            b"".as_slice(),
+            b"Signal=",
+            b"Signal=12",
+            b"Signal=x",
+            b"5",
+            b"\xff\xff",
+            b"Signal\n#",
+        ] {
             assert_eq!(key_of(Some("application/dtmf-relay"), body), Ok(None));
         }
         assert_eq!(key_of(None, b"#"), Ok(None));

@@ -107,7 +107,11 @@ impl TrunkSettings {
                 return Err(TrunkProblem::Field(name));
             }
         }
-        if !self.prefix.chars().all(|letter| letter == '+' || letter.is_ascii_digit()) {
+        if !self
+            .prefix
+            .chars()
+            .all(|letter| letter == '+' || letter.is_ascii_digit())
+        {
             return Err(TrunkProblem::Field("prefix"));
         }
         if self.encryption == Encryption::Srtp && self.transport != Transport::Tls {
@@ -164,9 +168,17 @@ mod tests {
             };
             assert_eq!(with(&|it| it.host = bad.to_owned()), TrunkProblem::Field("host"));
             assert_eq!(with(&|it| it.user = bad.to_owned()), TrunkProblem::Field("user"));
-            assert_eq!(with(&|it| it.domain = Some(bad.to_owned())), TrunkProblem::Field("domain"));
-            assert_eq!(with(&|it| it.caller_id = Some(bad.to_owned())), TrunkProblem::Field("caller id"));
-            assert!(bad.is_empty() || with(&|it| it.prefix = bad.to_owned()) == TrunkProblem::Field("prefix"));
+            assert_eq!(
+                with(&|it| it.domain = Some(bad.to_owned())),
+                TrunkProblem::Field("domain")
+            );
+            assert_eq!(
+                with(&|it| it.caller_id = Some(bad.to_owned())),
+                TrunkProblem::Field("caller id")
+            );
+            assert!(
+                bad.is_empty() || with(&|it| it.prefix = bad.to_owned()) == TrunkProblem::Field("prefix")
+            );
         }
     }
 
@@ -176,16 +188,25 @@ mod tests {
         settings.encryption = Encryption::Srtp;
         assert_eq!(settings.check(), Err(TrunkProblem::KeysInClear));
 
-        assert_eq!(TrunkSettings::new("main", Transport::Tls, "h", "u").encryption, Encryption::Srtp);
+        assert_eq!(
+            TrunkSettings::new("main", Transport::Tls, "h", "u").encryption,
+            Encryption::Srtp
+        );
     }
 
     #[test]
     fn a_number_is_written_as_the_provider_wants_it() {
         let mut settings = TrunkSettings::new("main", Transport::Udp, "sip.example.org", "portcullis");
-        assert_eq!(settings.address_of("+19259249500"), "sip:+19259249500@sip.example.org");
+        assert_eq!(
+            settings.address_of("+19259249500"),
+            "sip:+19259249500@sip.example.org"
+        );
 
         settings.prefix = "00".to_owned();
         settings.domain = Some("example.net".to_owned());
-        assert_eq!(settings.address_of("+19259249500"), "sip:0019259249500@example.net");
+        assert_eq!(
+            settings.address_of("+19259249500"),
+            "sip:0019259249500@example.net"
+        );
     }
 }

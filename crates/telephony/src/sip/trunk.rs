@@ -87,7 +87,10 @@ impl Trunk {
 
     /// Whether it was silent or away when it was last tried.
     pub(crate) fn is_ill(&self) -> bool {
-        matches!(self.health().state, TrunkState::Silent | TrunkState::Unreachable(_))
+        matches!(
+            self.health().state,
+            TrunkState::Silent | TrunkState::Unreachable(_)
+        )
     }
 
     /// It answered a call.
@@ -117,7 +120,9 @@ impl Trunk {
         let mut sequence = 0;
         loop {
             let pause = if self.settings.registers {
-                self.register(&mut sequence).await.map_or(CHECK / 6, |granted| granted / 2)
+                self.register(&mut sequence)
+                    .await
+                    .map_or(CHECK / 6, |granted| granted / 2)
             } else {
                 self.ask_whether_well().await;
                 CHECK

@@ -84,7 +84,11 @@ impl Wire {
 }
 
 async fn connect_stream(address: SocketAddr, bound: SocketAddr) -> io::Result<TcpStream> {
-    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    let socket = if address.is_ipv4() {
+        TcpSocket::new_v4()?
+    } else {
+        TcpSocket::new_v6()?
+    };
     socket.bind(bound)?;
     let stream = socket.connect(address).await?;
     stream.set_nodelay(true)?;

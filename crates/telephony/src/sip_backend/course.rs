@@ -14,7 +14,7 @@ use super::voice::Voice;
 use crate::backend::{CallReport, CallSpec, Cancel, EventSink, Verifier};
 use crate::media::{Heard, News, Order};
 use crate::{
-    Action, Digits, Event, KeySource, Line as Which, NotReached, Outcome, Script, Step, Verdict, VoiceReport,
+    Action, Digits, Event, KeySource, Line as Which, NotReached, Outcome, Script, Verdict, VoiceReport,
 };
 
 type Check<'a> = Pin<Box<dyn Future<Output = Verdict> + Send + 'a>>;
@@ -28,7 +28,10 @@ pub(super) async fn run(
 ) -> CallReport {
     let mut plan = call.plan.clone();
     plan.extension = call.number.extension().cloned();
-    plan.backup_extension = call.backup.as_ref().and_then(|backup| backup.extension().cloned());
+    plan.backup_extension = call
+        .backup
+        .as_ref()
+        .and_then(|backup| backup.extension().cloned());
     plan.has_backup = call.backup.is_some();
     let mut course = Course {
         shared,
@@ -112,7 +115,11 @@ impl Course<'_> {
             (Which::Backup, Some(backup)) => backup,
             _ => &self.call.number,
         };
-        self.line = Some(Line::dial(&self.shared.trunks, number.e164(), &self.shared.chance));
+        self.line = Some(Line::dial(
+            &self.shared.trunks,
+            number.e164(),
+            &self.shared.chance,
+        ));
     }
 
     fn order(&self, order: Order) {
@@ -167,7 +174,9 @@ impl Course<'_> {
             line: self.which,
             trunk: self.trunk,
             lasted,
-            connected: self.answered.map_or(Duration::ZERO, |answered| lasted.saturating_sub(answered)),
+            connected: self
+                .answered
+                .map_or(Duration::ZERO, |answered| lasted.saturating_sub(answered)),
             key_source: match outcome {
                 Outcome::Granted(source) => Some(source),
                 _ => None,

@@ -119,7 +119,9 @@ async fn attempt(
             }
             Signal::Diverted => FromLine::Diverted,
             Signal::Answered(description) => {
-                let Some((socket, key)) = socket.take() else { continue };
+                let Some((socket, key)) = socket.take() else {
+                    continue;
+                };
                 FromLine::Answered(Box::new(Answered {
                     socket,
                     description: *description,
@@ -154,5 +156,9 @@ fn failed(trunk: &Trunk, failure: Failure, has_rung: bool) -> Tried {
         Failure::Unusable(Unusable::Unsuitable) => return Tried::Final(NotReached::Unsuitable),
     };
     // Whose phone rang already is not called again by another way.
-    if has_rung { Tried::Final(reason) } else { Tried::Next(reason) }
+    if has_rung {
+        Tried::Final(reason)
+    } else {
+        Tried::Next(reason)
+    }
 }

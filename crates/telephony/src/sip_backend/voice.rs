@@ -37,9 +37,8 @@ impl Voice {
                 allows_tones,
             } = answered;
             let channels = (to_obey, tell.clone());
-            let leg = open(socket).and_then(|socket| {
-                Leg::new(socket, &description, (key, allows_tones), chance, channels)
-            });
+            let leg = open(socket)
+                .and_then(|socket| Leg::new(socket, &description, (key, allows_tones), chance, channels));
             match leg {
                 Some(leg) => leg.run(phase).await,
                 None => {

@@ -130,10 +130,19 @@ async fn keys_before_the_answer_and_before_the_instruction_do_nothing() {
     let call = place(&backend(vec![trunk(&phone)]), spec(plan));
     let invite = phone.expect("INVITE").await;
     let mut media = Media::new().await;
-    let port = invite.body.split("m=audio ").nth(1).unwrap().split(' ').next().unwrap();
+    let port = invite
+        .body
+        .split("m=audio ")
+        .nth(1)
+        .unwrap()
+        .split(' ')
+        .next()
+        .unwrap();
     let to: SocketAddr = format!("127.0.0.1:{port}").parse().unwrap();
 
-    phone.reply(&invite, "183 Session Progress", "", &media.sdp()).await;
+    phone
+        .reply(&invite, "183 Session Progress", "", &media.sdp())
+        .await;
     media.press(to, "##").await;
     phone.answer(&invite, &media).await;
     media.press(to, "#").await;
@@ -154,8 +163,17 @@ async fn an_answer_after_the_cancel_is_hung_up_and_grants_nothing() {
     let cancel = phone.expect("CANCEL").await;
 
     phone.answer(&invite, &media).await;
-    let port = invite.body.split("m=audio ").nth(1).unwrap().split(' ').next().unwrap();
-    media.press(format!("127.0.0.1:{port}").parse().unwrap(), "#").await;
+    let port = invite
+        .body
+        .split("m=audio ")
+        .nth(1)
+        .unwrap()
+        .split(' ')
+        .next()
+        .unwrap();
+    media
+        .press(format!("127.0.0.1:{port}").parse().unwrap(), "#")
+        .await;
     phone.reply(&cancel, "200 OK", "", "").await;
     phone.end().await;
     assert_eq!(call.outcome().await, NotReached::NoAnswer.into());
@@ -184,7 +202,13 @@ async fn nobody_can_call_us() {
     let invite = phone.expect("INVITE").await;
     let contact = invite.header("contact").trim_matches(['<', '>']).to_owned();
 
-    for (method, status) in [("INVITE", "403"), ("MESSAGE", "405"), ("BYE", "481"), ("OPTIONS", "200")] {
+    // The INVITE comes last, because its refusal is repeated until somebody acknowledges it.
+    for (method, status) in [
+        ("MESSAGE", "405"),
+        ("BYE", "481"),
+        ("OPTIONS", "200"),
+        ("INVITE", "403"),
+    ] {
         let text = format!(
             "{method} {contact} SIP/2.0\r\nVia: SIP/2.0/UDP {};branch=z9hG4bKstranger{method}\r\n\
              From: <sip:x@example.org>;tag=1\r\nTo: <{contact}>\r\nCall-ID: stranger-{method}\r\n\
@@ -193,8 +217,16 @@ async fn nobody_can_call_us() {
         );
         invite.path.send(&text).await;
         let answer = phone.expect("SIP/2.0 ").await;
-        let answer = if answer.is("SIP/2.0 100") { phone.expect("SIP/2.0 ").await } else { answer };
-        assert!(answer.is(&format!("SIP/2.0 {status}")), "{method}: {}", answer.start);
+        let answer = if answer.is("SIP/2.0 100") {
+            phone.expect("SIP/2.0 ").await
+        } else {
+            answer
+        };
+        assert!(
+            answer.is(&format!("SIP/2.0 {status}")),
+            "{method}: {}",
+            answer.start
+        );
         assert_eq!(answer.header("call-id"), format!("stranger-{method}"));
     }
     phone.reply(&invite, "486 Busy Here", "", "").await;

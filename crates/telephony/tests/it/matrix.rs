@@ -64,9 +64,15 @@ async fn zero_pound_one_reports_fraud_and_blocks() {
 async fn busy_declined_absent_and_unknown_are_told_apart() {
     assert_eq!(refuse("486 Busy Here").await, NotReached::Busy.into());
     assert_eq!(refuse("603 Decline").await, NotReached::Declined.into());
-    assert_eq!(refuse("480 Temporarily Unavailable").await, NotReached::NoAnswer.into());
+    assert_eq!(
+        refuse("480 Temporarily Unavailable").await,
+        NotReached::NoAnswer.into()
+    );
     assert_eq!(refuse("404 Not Found").await, NotReached::InvalidNumber.into());
-    assert_eq!(refuse("503 Service Unavailable").await, NotReached::ProviderDown.into());
+    assert_eq!(
+        refuse("503 Service Unavailable").await,
+        NotReached::ProviderDown.into()
+    );
     assert_eq!(refuse("403 Forbidden").await, NotReached::ProviderRefused.into());
 }
 
@@ -118,7 +124,11 @@ async fn silence_is_no_input() {
 #[tokio::test]
 async fn who_hangs_up_has_hung_up() {
     for tcp in [false, true] {
-        let mut phone = if tcp { Phone::tcp().await } else { Phone::udp().await };
+        let mut phone = if tcp {
+            Phone::tcp().await
+        } else {
+            Phone::udp().await
+        };
         let trunk = if tcp { over_tcp(&phone) } else { trunk(&phone) };
         let mut call = call(&backend(vec![trunk]), Task::Confirm);
         let invite = phone.expect("INVITE").await;
@@ -135,17 +145,30 @@ async fn who_hangs_up_has_hung_up() {
 #[tokio::test]
 async fn keys_by_info_grant_and_other_contents_are_refused() {
     let mut phone = Phone::udp().await;
-    let mut call = call(&backend(vec![trunk(&phone)]), Task::Match(Digits::parse("47").unwrap()));
+    let mut call = call(
+        &backend(vec![trunk(&phone)]),
+        Task::Match(Digits::parse("47").unwrap()),
+    );
     let invite = phone.expect("INVITE").await;
     let media = Media::new().await;
     phone.answer(&invite, &media).await;
     call.waits().await;
 
-    phone.send(&invite, "INFO", 1, "Content-Type: text/plain\r\n", "#").await;
+    phone
+        .send(&invite, "INFO", 1, "Content-Type: text/plain\r\n", "#")
+        .await;
     phone.expect("SIP/2.0 415").await;
     for (sequence, key) in [(2, "4"), (3, "7"), (4, "#")] {
         let body = format!("Signal={key}\r\nDuration=160\r\n");
-        phone.send(&invite, "INFO", sequence, "Content-Type: application/dtmf-relay\r\n", &body).await;
+        phone
+            .send(
+                &invite,
+                "INFO",
+                sequence,
+                "Content-Type: application/dtmf-relay\r\n",
+                &body,
+            )
+            .await;
         phone.expect("SIP/2.0 200").await;
     }
     phone.end().await;
@@ -153,7 +176,10 @@ async fn keys_by_info_grant_and_other_contents_are_refused() {
 }
 
 fn md5(text: &str) -> String {
-    Md5::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    Md5::digest(text.as_bytes())
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 #[tokio::test]
@@ -189,7 +215,11 @@ async fn the_extension_is_dialled_after_the_answer() {
     spec.number = PhoneNumber::parse("1 9259249500 292").unwrap();
     let mut call = place(&backend(vec![trunk(&phone)]), spec);
     let invite = phone.expect("INVITE").await;
-    assert!(invite.is("INVITE sip:+19259249500@127.0.0.1 "), "{}", invite.start);
+    assert!(
+        invite.is("INVITE sip:+19259249500@127.0.0.1 "),
+        "{}",
+        invite.start
+    );
     let mut media = Media::new().await;
     phone.answer(&invite, &media).await;
 

@@ -89,7 +89,8 @@ impl Phone {
         }
         loop {
             let message = timeout(PATIENCE, self.incoming.recv()).await;
-            let message = message.unwrap_or_else(|_| panic!("{what} did not come; there was {:?}", self.seen()));
+            let message =
+                message.unwrap_or_else(|_| panic!("{what} did not come; there was {:?}", self.seen()));
             let message = message.expect("the telephone listens");
             if message.is(what) {
                 return message;
@@ -104,7 +105,10 @@ impl Phone {
     }
 
     fn seen(&self) -> Vec<&str> {
-        self.passed_over.iter().map(|message| message.start.as_str()).collect()
+        self.passed_over
+            .iter()
+            .map(|message| message.start.as_str())
+            .collect()
     }
 
     pub(crate) async fn reply(&self, request: &Message, status: &str, more: &str, body: &str) {
@@ -126,7 +130,15 @@ impl Phone {
 
     /// Sends a request within the call of `invite`.
     pub(crate) async fn send(&self, invite: &Message, method: &str, sequence: u32, more: &str, body: &str) {
-        let text = invite.turned(method, self.tag, self.address, &self.contact(), sequence, more, body);
+        let text = invite.turned(
+            method,
+            self.tag,
+            self.address,
+            &self.contact(),
+            sequence,
+            more,
+            body,
+        );
         invite.path.send(&text).await;
     }
 
@@ -138,7 +150,9 @@ impl Phone {
 async fn take(message: Option<Message>, out: &mpsc::UnboundedSender<Message>) {
     let Some(message) = message else { return };
     if message.is("OPTIONS") {
-        message.reply("200 OK", "options", "<sip:phone@127.0.0.1>", "", "").await;
+        message
+            .reply("200 OK", "options", "<sip:phone@127.0.0.1>", "", "")
+            .await;
     } else {
         let _ = out.send(message);
     }

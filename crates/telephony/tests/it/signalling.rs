@@ -38,7 +38,9 @@ async fn a_second_phone_that_answers_is_hung_up() {
     phone.answer(&invite, &media).await;
 
     phone.tag = "fork";
-    phone.reply(&invite, "200 OK", "", &Media::new().await.sdp()).await;
+    phone
+        .reply(&invite, "200 OK", "", &Media::new().await.sdp())
+        .await;
     assert!(phone.expect("ACK").await.header("to").ends_with("tag=fork"));
     let bye = phone.expect("BYE").await;
     assert!(bye.header("to").ends_with("tag=fork"));
@@ -72,7 +74,15 @@ async fn a_call_that_is_held_and_moved_goes_on_at_the_new_place_only() {
     call.waits().await;
 
     // A refresh without a description, as session timers send it.
-    phone.send(&invite, "UPDATE", 1, "Supported: timer\r\nSession-Expires: 90;refresher=uac\r\n", "").await;
+    phone
+        .send(
+            &invite,
+            "UPDATE",
+            1,
+            "Supported: timer\r\nSession-Expires: 90;refresher=uac\r\n",
+            "",
+        )
+        .await;
     let refreshed = phone.expect("SIP/2.0 200").await;
     assert_eq!(refreshed.body, "");
     let held = media.sdp_with("RTP/AVP", "a=sendonly\r\n");

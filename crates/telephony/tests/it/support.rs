@@ -8,8 +8,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use portcullis_model::{Chance, Secret};
 use portcullis_telephony::{
-    CallReport, CallSpec, Digits, Outcome, PhoneBackend, PhoneNumber, Plan, Prompt, Prompts, SipBackend, Step,
-    Task, Transport, TrunkSettings, Verdict, Verifier,
+    CallReport, CallSpec, Digits, Outcome, PhoneBackend, PhoneNumber, Plan, Prompt, Prompts, SipBackend,
+    Step, Task, Transport, TrunkSettings, Verdict, Verifier,
 };
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
@@ -47,7 +47,11 @@ struct OnePin;
 #[async_trait]
 impl Verifier for OnePin {
     async fn check(&self, entered: &Digits) -> Verdict {
-        if entered.is(&Digits::parse(PIN).unwrap()) { Verdict::Right } else { Verdict::Wrong }
+        if entered.is(&Digits::parse(PIN).unwrap()) {
+            Verdict::Right
+        } else {
+            Verdict::Wrong
+        }
     }
 }
 

@@ -28,12 +28,18 @@ async fn a_silent_trunk_is_left_after_four_seconds() {
     let silent = UdpSocket::bind("127.0.0.1:0").await.unwrap();
     let port = silent.local_addr().unwrap().port();
     let mut phone = Phone::udp().await;
-    let call = call(&backend(vec![dead(port, Transport::Udp), trunk(&phone)]), Task::Confirm);
+    let call = call(
+        &backend(vec![dead(port, Transport::Udp), trunk(&phone)]),
+        Task::Confirm,
+    );
 
     let begin = Instant::now();
     let invite = phone.expect("INVITE").await;
     let waited = begin.elapsed();
-    assert!((Duration::from_millis(3900)..Duration::from_millis(5500)).contains(&waited), "{waited:?}");
+    assert!(
+        (Duration::from_millis(3900)..Duration::from_millis(5500)).contains(&waited),
+        "{waited:?}"
+    );
     phone.reply(&invite, "486 Busy Here", "", "").await;
     let report = call.report().await;
     assert_eq!(report.outcome, NotReached::Busy.into());
@@ -124,7 +130,11 @@ async fn a_wrong_authority_or_name_is_refused_within_a_second() {
         let outcome = call(&backend, Task::Confirm).outcome().await;
 
         assert_eq!(outcome, NotReached::ProviderDown.into(), "{name}");
-        assert!(begin.elapsed() < Duration::from_secs(1), "{name}: {:?}", begin.elapsed());
+        assert!(
+            begin.elapsed() < Duration::from_secs(1),
+            "{name}: {:?}",
+            begin.elapsed()
+        );
         let TrunkState::Unreachable(why) = &backend.health()[0].state else {
             panic!("{name}: {:?}", backend.health());
         };
@@ -153,7 +163,8 @@ async fn a_registrar_that_challenges_is_registered_with_and_says_for_how_long() 
     settings.registers = true;
     let backend = backend(vec![settings]);
     let first = phone.expect("REGISTER sip:127.0.0.1 ").await;
-    let challenge = "WWW-Authenticate: Digest realm=\"lab\", nonce=\"n1\", qop=\"auth\", algorithm=SHA-256\r\n";
+    let challenge =
+        "WWW-Authenticate: Digest realm=\"lab\", nonce=\"n1\", qop=\"auth\", algorithm=SHA-256\r\n";
     phone.reply(&first, "401 Unauthorized", challenge, "").await;
 
     let second = phone.expect("REGISTER").await;
@@ -187,7 +198,11 @@ async fn settings_that_cannot_work_are_refused_by_name() {
     settings.authorities = Some("not PEM".to_owned());
 
     let error = SipBackend::start(vec![settings], Prompts::shipped(), Seeded::new()).err();
-    let Some(BackendError::Trunk { name, problem: TrunkProblem::Authorities(_) }) = error else {
+    let Some(BackendError::Trunk {
+        name,
+        problem: TrunkProblem::Authorities(_),
+    }) = error
+    else {
         panic!("{error:?}");
     };
     assert_eq!(name, "main");

@@ -17,7 +17,14 @@ fn press(ssrc: u32, payload_type: u8) -> Vec<Vec<u8>> {
     (1..=events::STEPS)
         .map(|step| {
             let mut packet = Vec::new();
-            Header { payload_type, marker: step == 1, sequence: step, timestamp: 0, ssrc }.write(&mut packet);
+            Header {
+                payload_type,
+                marker: step == 1,
+                sequence: step,
+                timestamp: 0,
+                ssrc,
+            }
+            .write(&mut packet);
             packet.extend(events::payload(Key::POUND, step));
             packet
         })
@@ -58,7 +65,10 @@ fn another_address_port_or_source_is_not_heard() {
 fn with_encryption_only_the_sealed_original_is_heard_and_only_once() {
     let key = key();
     let mut sealer = Sealer::new(&key).unwrap();
-    let sealed: Vec<_> = press(1, 101).iter().map(|packet| sealer.seal(packet).unwrap()).collect();
+    let sealed: Vec<_> = press(1, 101)
+        .iter()
+        .map(|packet| sealer.seal(packet).unwrap())
+        .collect();
     let mut ear = ear(Some(&key));
 
     assert_eq!(hear(&mut ear, PEER, &press(1, 101)), [], "plain");
@@ -74,7 +84,10 @@ fn with_encryption_only_the_sealed_original_is_heard_and_only_once() {
 
     let other = MediaKey::parse("AVNfX19zZW1jdGwgKCkgewkyMjA7fQp9CnVubGVz").unwrap();
     let mut forger = Sealer::new(&other).unwrap();
-    let forged: Vec<_> = press(1, 101).iter().map(|packet| forger.seal(packet).unwrap()).collect();
+    let forged: Vec<_> = press(1, 101)
+        .iter()
+        .map(|packet| forger.seal(packet).unwrap())
+        .collect();
     assert_eq!(hear(&mut ear, PEER, &forged), []);
 }
 
@@ -102,7 +115,10 @@ fn tones_are_heard_only_where_they_may_be() {
 
     assert_eq!(hear(&mut ear(None), PEER, &packets), []);
     let mut open = Ear::new(PEER.parse().unwrap(), vec![], None, true).unwrap();
-    assert_eq!(hear(&mut open, PEER, &packets), [Heard::Key(Key::POUND, KeySource::InBand)]);
+    assert_eq!(
+        hear(&mut open, PEER, &packets),
+        [Heard::Key(Key::POUND, KeySource::InBand)]
+    );
 }
 
 proptest::proptest! {

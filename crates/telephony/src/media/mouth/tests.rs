@@ -47,7 +47,11 @@ fn a_hushed_recording_is_not_said_to_its_end() {
     packets(&mut mouth, 2);
 
     mouth.hush();
-    assert!(packets(&mut mouth, 20).iter().all(|(_, payload, spoken)| spoken.is_none() && payload[0] == 0xff));
+    assert!(
+        packets(&mut mouth, 20)
+            .iter()
+            .all(|(_, payload, spoken)| spoken.is_none() && payload[0] == 0xff)
+    );
 }
 
 #[test]
@@ -65,9 +69,15 @@ fn an_extension_is_sent_as_events_or_as_tones() {
         let mut keys = String::new();
         for (header, payload, _) in sent {
             if header.payload_type == 101 {
-                keys.extend(events.receive(header, &payload).map(|key| char::from(key.label())));
+                keys.extend(
+                    events
+                        .receive(header, &payload)
+                        .map(|key| char::from(key.label())),
+                );
             } else {
-                let found = payload.iter().filter_map(|byte| detector.push(Law::Mu.decode(*byte)));
+                let found = payload
+                    .iter()
+                    .filter_map(|byte| detector.push(Law::Mu.decode(*byte)));
                 keys.extend(found.map(|key| char::from(key.label())));
             }
         }

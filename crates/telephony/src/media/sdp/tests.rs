@@ -38,7 +38,10 @@ fn an_answer_names_the_peer_and_its_codec() {
     let read = offer(None).match_with(answer("RTP/AVP", "").as_bytes()).unwrap();
 
     assert_eq!(read.peer, "192.0.2.9:20000".parse().unwrap());
-    assert_eq!((read.law, read.event_type, read.direction), (Law::A, Some(96), Direction::Both));
+    assert_eq!(
+        (read.law, read.event_type, read.direction),
+        (Law::A, Some(96), Direction::Both)
+    );
 }
 
 #[test]
@@ -47,8 +50,16 @@ fn encryption_is_never_downgraded() {
     let crypto = |rest: &str| format!("a=crypto:1 {rest}\r\n");
     let good = format!("{SUITE} inline:{}", key().to_text().as_str());
 
-    assert!(offer.match_with(answer("RTP/SAVP", &crypto(&good)).as_bytes()).is_ok());
-    assert!(offer.match_with(answer("RTP/SAVP", &crypto(&format!("{good}|2^20"))).as_bytes()).is_ok());
+    assert!(
+        offer
+            .match_with(answer("RTP/SAVP", &crypto(&good)).as_bytes())
+            .is_ok()
+    );
+    assert!(
+        offer
+            .match_with(answer("RTP/SAVP", &crypto(&format!("{good}|2^20"))).as_bytes())
+            .is_ok()
+    );
     for refused in [
         answer("RTP/AVP", ""),
         answer("RTP/AVP", &crypto(&good)),
@@ -58,7 +69,11 @@ fn encryption_is_never_downgraded() {
         answer("RTP/SAVP", &crypto(&format!("{good}|2^20|1:4"))),
         answer("RTP/SAVP", &crypto(&format!("{SUITE} inline:AAAA"))),
     ] {
-        assert_eq!(offer.match_with(refused.as_bytes()).unwrap_err(), Unusable::Unencrypted, "{refused}");
+        assert_eq!(
+            offer.match_with(refused.as_bytes()).unwrap_err(),
+            Unusable::Unencrypted,
+            "{refused}"
+        );
     }
 }
 
@@ -77,7 +92,11 @@ fn what_we_cannot_speak_is_refused() {
         good.replace("c=IN IP4 192.0.2.9", "c=IN IP4 phone.example.org"),
         good.replace("c=IN IP4 192.0.2.9", "c=IN IP4 239.1.1.1"),
     ] {
-        assert_eq!(plain.match_with(refused.as_bytes()).unwrap_err(), Unusable::Unsuitable, "{refused}");
+        assert_eq!(
+            plain.match_with(refused.as_bytes()).unwrap_err(),
+            Unusable::Unsuitable,
+            "{refused}"
+        );
     }
 }
 
@@ -95,7 +114,10 @@ fn a_held_call_is_known_in_the_new_and_the_old_way() {
         assert_eq!(read.direction.hears(), direction == Direction::ReceiveOnly);
     }
     let old = answer("RTP/AVP", "").replace("c=IN IP4 192.0.2.9", "c=IN IP4 0.0.0.0");
-    assert_eq!(plain.match_with(old.as_bytes()).unwrap().direction, Direction::SendOnly);
+    assert_eq!(
+        plain.match_with(old.as_bytes()).unwrap().direction,
+        Direction::SendOnly
+    );
 }
 
 proptest::proptest! {

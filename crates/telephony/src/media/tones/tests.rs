@@ -18,7 +18,9 @@ impl Noise {
 
     /// About normal, of variance 1.
     fn sample(&mut self) -> f64 {
-        let sum: f64 = (0..12).map(|_| f64::from(u32::try_from(self.next() >> 33).unwrap()) / f64::from(1_u32 << 31)).sum();
+        let sum: f64 = (0..12)
+            .map(|_| f64::from(u32::try_from(self.next() >> 33).unwrap()) / f64::from(1_u32 << 31))
+            .sum();
         sum - 6.0
     }
 }
@@ -68,7 +70,10 @@ fn string(condition: &Condition, noise: &mut Noise) -> (Vec<u8>, Vec<u8>) {
                 value += amplitude(condition.level + condition.twist) * phase(column);
             }
             time += 1.0;
-            #[expect(clippy::cast_possible_truncation, reason = "a test signal far below full scale")]
+            #[expect(
+                clippy::cast_possible_truncation,
+                reason = "a test signal far below full scale"
+            )]
             let coded = condition.law.decode(condition.law.encode(value as i16));
             found.extend(detector.push(coded).map(Key::label));
         }
@@ -105,16 +110,72 @@ fn every_condition_a_telephone_network_makes_is_understood() {
     for (name, condition) in [
         ("clean", CLEAN),
         ("A-law", Condition { law: Law::A, ..CLEAN }),
-        ("quiet", Condition { level: -36.0, ..CLEAN }),
+        (
+            "quiet",
+            Condition {
+                level: -36.0,
+                ..CLEAN
+            },
+        ),
         ("twist of -7 dB", Condition { twist: -7.0, ..CLEAN }),
-        ("1.5 % too high", Condition { detuned: 0.015, ..CLEAN }),
-        ("1.5 % too low", Condition { detuned: -0.015, ..CLEAN }),
-        ("20 dB above noise", Condition { noise: -32.0, ..CLEAN }),
-        ("15 dB above noise", Condition { noise: -27.0, ..CLEAN }),
-        ("12 dB above noise", Condition { noise: -24.0, ..CLEAN }),
-        ("over a dial tone", Condition { under: -27.0, ..CLEAN }),
-        ("50 ms", Condition { on: 50, off: 50, ..CLEAN }),
-        ("40 ms, the shortest of Q.24", Condition { on: 40, off: 40, ..CLEAN }),
+        (
+            "1.5 % too high",
+            Condition {
+                detuned: 0.015,
+                ..CLEAN
+            },
+        ),
+        (
+            "1.5 % too low",
+            Condition {
+                detuned: -0.015,
+                ..CLEAN
+            },
+        ),
+        (
+            "20 dB above noise",
+            Condition {
+                noise: -32.0,
+                ..CLEAN
+            },
+        ),
+        (
+            "15 dB above noise",
+            Condition {
+                noise: -27.0,
+                ..CLEAN
+            },
+        ),
+        (
+            "12 dB above noise",
+            Condition {
+                noise: -24.0,
+                ..CLEAN
+            },
+        ),
+        (
+            "over a dial tone",
+            Condition {
+                under: -27.0,
+                ..CLEAN
+            },
+        ),
+        (
+            "50 ms",
+            Condition {
+                on: 50,
+                off: 50,
+                ..CLEAN
+            },
+        ),
+        (
+            "40 ms, the shortest of Q.24",
+            Condition {
+                on: 40,
+                off: 40,
+                ..CLEAN
+            },
+        ),
     ] {
         assert_eq!(right(&condition), 60, "{name}");
     }
@@ -124,10 +185,40 @@ fn every_condition_a_telephone_network_makes_is_understood() {
 
 #[test]
 fn what_must_be_refused_is_refused() {
-    assert_eq!(found(&Condition { on: 20, off: 60, ..CLEAN }), 0, "20 ms");
-    assert_eq!(found(&Condition { detuned: 0.035, ..CLEAN }), 0, "3.5 % too high");
-    assert_eq!(found(&Condition { detuned: -0.035, ..CLEAN }), 0, "3.5 % too low");
-    assert_eq!(found(&Condition { level: -90.0, noise: -20.0, ..CLEAN }), 0, "noise");
+    assert_eq!(
+        found(&Condition {
+            on: 20,
+            off: 60,
+            ..CLEAN
+        }),
+        0,
+        "20 ms"
+    );
+    assert_eq!(
+        found(&Condition {
+            detuned: 0.035,
+            ..CLEAN
+        }),
+        0,
+        "3.5 % too high"
+    );
+    assert_eq!(
+        found(&Condition {
+            detuned: -0.035,
+            ..CLEAN
+        }),
+        0,
+        "3.5 % too low"
+    );
+    assert_eq!(
+        found(&Condition {
+            level: -90.0,
+            noise: -20.0,
+            ..CLEAN
+        }),
+        0,
+        "noise"
+    );
 }
 
 #[test]
@@ -137,7 +228,12 @@ fn our_own_tones_are_understood() {
         tone(Key::new(label).unwrap(), 0, &mut samples);
         let mut detector = Detector::new();
 
-        let keys: Vec<u8> = samples.into_iter().chain([0; 400]).filter_map(|sample| detector.push(sample)).map(Key::label).collect();
+        let keys: Vec<u8> = samples
+            .into_iter()
+            .chain([0; 400])
+            .filter_map(|sample| detector.push(sample))
+            .map(Key::label)
+            .collect();
         assert_eq!(keys, [label]);
     }
 }
@@ -146,14 +242,38 @@ fn our_own_tones_are_understood() {
 #[test]
 fn speech_presses_no_key() {
     let texts = [
-        ("en-us", "Please leave a message after the tone. Nobody is available to take your call, seven six nine eight."),
-        ("de", "Bitte hinterlassen Sie eine Nachricht nach dem Signalton. Siebenundsiebzig, neunundneunzig, zweiundzwanzig."),
-        ("fr", "Vous êtes bien sur la messagerie vocale. Laissez un message après le bip sonore, merci et à bientôt."),
-        ("es", "Este es el buzón de voz. Deje su mensaje después de la señal, por favor. Uno, dos, tres, cuatro, cinco."),
-        ("it", "Risponde la segreteria telefonica. Lasciate un messaggio dopo il segnale acustico, grazie."),
-        ("pl", "Po usłyszeniu sygnału zostaw wiadomość. Dziękujemy za telefon, oddzwonimy najszybciej jak to możliwe."),
-        ("ru", "Оставьте сообщение после сигнала. Спасибо, мы перезвоним вам, как только сможем."),
-        ("tr", "Lütfen sinyal sesinden sonra mesajınızı bırakın. Teşekkür ederiz, sizi en kısa zamanda ararız."),
+        (
+            "en-us",
+            "Please leave a message after the tone. Nobody is available to take your call, seven six nine eight.",
+        ),
+        (
+            "de",
+            "Bitte hinterlassen Sie eine Nachricht nach dem Signalton. Siebenundsiebzig, neunundneunzig, zweiundzwanzig.",
+        ),
+        (
+            "fr",
+            "Vous êtes bien sur la messagerie vocale. Laissez un message après le bip sonore, merci et à bientôt.",
+        ),
+        (
+            "es",
+            "Este es el buzón de voz. Deje su mensaje después de la señal, por favor. Uno, dos, tres, cuatro, cinco.",
+        ),
+        (
+            "it",
+            "Risponde la segreteria telefonica. Lasciate un messaggio dopo il segnale acustico, grazie.",
+        ),
+        (
+            "pl",
+            "Po usłyszeniu sygnału zostaw wiadomość. Dziękujemy za telefon, oddzwonimy najszybciej jak to możliwe.",
+        ),
+        (
+            "ru",
+            "Оставьте сообщение после сигнала. Спасибо, мы перезвоним вам, как только сможем.",
+        ),
+        (
+            "tr",
+            "Lütfen sinyal sesinden sonra mesajınızı bırakın. Teşekkür ederiz, sizi en kısa zamanda ararız.",
+        ),
         ("cmn", "您好，请在提示音后留言。谢谢您的来电，我们会尽快回复。"),
         ("hi", "कृपया बीप के बाद अपना संदेश छोड़ें। धन्यवाद।"),
     ];
@@ -183,6 +303,9 @@ fn speak(voice: &str, text: &str) -> Vec<i16> {
         .expect("espeak-ng is installed (packages.txt)");
     assert!(said.status.success(), "espeak-ng {voice}");
     // The header of 44 bytes names no length on a pipe; the samples are 16 bits at 22,050 Hz.
-    let samples: Vec<i16> = said.stdout[44..].chunks_exact(2).map(|pair| i16::from_le_bytes([pair[0], pair[1]])).collect();
+    let samples: Vec<i16> = said.stdout[44..]
+        .chunks_exact(2)
+        .map(|pair| i16::from_le_bytes([pair[0], pair[1]]))
+        .collect();
     crate::prompts::resample(&samples, 22_050)
 }

@@ -11,16 +11,27 @@ fn settings() -> TrunkSettings {
 
 fn challenge(status: u16, values: &[&str]) -> Response {
     let mut response = Response::new(StatusCode::new(status).unwrap(), "Challenge");
-    let name = if status == 407 { HeaderName::ProxyAuthenticate } else { HeaderName::WwwAuthenticate };
+    let name = if status == 407 {
+        HeaderName::ProxyAuthenticate
+    } else {
+        HeaderName::WwwAuthenticate
+    };
     for value in values {
-        response.headers.push(Header::build(name.clone(), (*value).to_owned()).unwrap());
+        response
+            .headers
+            .push(Header::build(name.clone(), (*value).to_owned()).unwrap());
     }
     response
 }
 
 fn answer(response: &Response, settings: &TrunkSettings) -> Result<String, Unmet> {
     let mut authorizations = Authorizations::default();
-    authorizations.answer(response, settings, ("INVITE", "sip:bob@biloxi.example.com"), "0a4f113b")?;
+    authorizations.answer(
+        response,
+        settings,
+        ("INVITE", "sip:bob@biloxi.example.com"),
+        "0a4f113b",
+    )?;
     Ok(authorizations.headers()[0].1.clone())
 }
 
@@ -32,7 +43,10 @@ fn the_examples_of_the_standards_are_answered() {
     // Computed apart, by the formula of RFC 7616, section 3.4.
     let header = answer(&challenge(407, &[MD5]), &settings()).unwrap();
 
-    assert!(header.contains(r#"response="d842aeb901c6e474dad4af7f84c64e56""#), "{header}");
+    assert!(
+        header.contains(r#"response="d842aeb901c6e474dad4af7f84c64e56""#),
+        "{header}"
+    );
     assert!(header.contains(r#"opaque="5ccc069c403ebaf9f0171e9517f40e41""#));
 
     let mut mufasa = settings();
@@ -42,7 +56,12 @@ fn the_examples_of_the_standards_are_answered() {
     let mut authorizations = Authorizations::default();
     let cnonce = "f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ";
     authorizations
-        .answer(&challenge(401, &[sha]), &mufasa, ("GET", "/dir/index.html"), cnonce)
+        .answer(
+            &challenge(401, &[sha]),
+            &mufasa,
+            ("GET", "/dir/index.html"),
+            cnonce,
+        )
         .unwrap();
     // RFC 7616, section 3.9.1.
     let expected = "753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1";
@@ -52,9 +71,16 @@ fn the_examples_of_the_standards_are_answered() {
 #[test]
 fn the_strongest_of_several_is_answered_and_the_unknown_ignored() {
     let unknown = r#"Digest realm="a", nonce="n3", algorithm=SHA-999"#;
-    let header = answer(&challenge(401, &[MD5, "Basic realm=\"a\"", unknown, SHA]), &settings()).unwrap();
+    let header = answer(
+        &challenge(401, &[MD5, "Basic realm=\"a\"", unknown, SHA]),
+        &settings(),
+    )
+    .unwrap();
 
-    assert!(header.contains("algorithm=SHA-256") && header.contains(r#"nonce="n2""#), "{header}");
+    assert!(
+        header.contains("algorithm=SHA-256") && header.contains(r#"nonce="n2""#),
+        "{header}"
+    );
 }
 
 #[test]
@@ -88,10 +114,16 @@ fn a_server_and_a_proxy_are_answered_both() {
     let mut authorizations = Authorizations::default();
     for status in [407, 401] {
         let asked = ("INVITE", "sip:bob@biloxi.example.com");
-        authorizations.answer(&challenge(status, &[SHA]), &settings(), asked, "c").unwrap();
+        authorizations
+            .answer(&challenge(status, &[SHA]), &settings(), asked, "c")
+            .unwrap();
     }
 
-    let names: Vec<_> = authorizations.headers().iter().map(|(name, _)| name.clone()).collect();
+    let names: Vec<_> = authorizations
+        .headers()
+        .iter()
+        .map(|(name, _)| name.clone())
+        .collect();
     assert_eq!(names, [HeaderName::ProxyAuthorization, HeaderName::Authorization]);
 }
 

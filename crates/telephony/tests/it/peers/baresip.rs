@@ -82,7 +82,9 @@ impl Baresip {
 
     pub(super) fn press(&self, keys: &str) {
         for key in keys.chars() {
-            self.command(&format!("{{\"command\":\"sndcode\",\"params\":\"{key}\",\"token\":\"a\"}}"));
+            self.command(&format!(
+                "{{\"command\":\"sndcode\",\"params\":\"{key}\",\"token\":\"a\"}}"
+            ));
             std::thread::sleep(Duration::from_millis(250));
         }
     }

@@ -47,9 +47,24 @@ impl Kamailio {
         ] {
             fs::write(folder.path().join(name), text).unwrap();
         }
-        let arguments = ["-f", "kamailio.cfg", "-m", "32", "-M", "8", "-DD", "-E", "-Y", &here, "-w", &here];
+        let arguments = [
+            "-f",
+            "kamailio.cfg",
+            "-m",
+            "32",
+            "-M",
+            "8",
+            "-DD",
+            "-E",
+            "-Y",
+            &here,
+            "-w",
+            &here,
+        ];
         let mut process = Process::start(PROGRAM, &arguments, folder.path());
-        process.wait_until("Kamailio did not start", |_| std::net::TcpStream::connect(("127.0.0.1", tls)).is_ok());
+        process.wait_until("Kamailio did not start", |_| {
+            std::net::TcpStream::connect(("127.0.0.1", tls)).is_ok()
+        });
         Self {
             _process: process,
             _folder: folder,

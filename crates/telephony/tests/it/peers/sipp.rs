@@ -36,14 +36,33 @@ impl Sipp {
         let mut process = Process::start(
             "sipp",
             &[
-                "-sf", "scenario.xml", "-i", "127.0.0.1", "-mi", "127.0.0.1", "-p", &port.to_string(),
-                "-mp", &free_port().to_string(), "-nostdin", "-m", "1", "-timeout", "60",
-                "-deadcall_wait", "100", "-trace_err", "-error_file", "errors.txt",
+                "-sf",
+                "scenario.xml",
+                "-i",
+                "127.0.0.1",
+                "-mi",
+                "127.0.0.1",
+                "-p",
+                &port.to_string(),
+                "-mp",
+                &free_port().to_string(),
+                "-nostdin",
+                "-m",
+                "1",
+                "-timeout",
+                "60",
+                "-deadcall_wait",
+                "100",
+                "-trace_err",
+                "-error_file",
+                "errors.txt",
             ],
             folder.path(),
         );
         // It prints its screen only now and then; its socket is there when nobody else can have it.
-        process.wait_until("SIPp did not start", |_| std::net::UdpSocket::bind(("127.0.0.1", port)).is_err());
+        process.wait_until("SIPp did not start", |_| {
+            std::net::UdpSocket::bind(("127.0.0.1", port)).is_err()
+        });
         Self {
             _process: process,
             _folder: folder,
@@ -61,12 +80,18 @@ fn send(attributes: &str, text: &str) -> String {
 }
 
 fn respond(status: &str, more: &str) -> String {
-    send("", &format!("SIP/2.0 {status}\n{SAME}{TO}{CONTACT}{more}Content-Length: 0\n\n"))
+    send(
+        "",
+        &format!("SIP/2.0 {status}\n{SAME}{TO}{CONTACT}{more}Content-Length: 0\n\n"),
+    )
 }
 
 /// An answer within the call, where the tag is there already.
 fn ok() -> String {
-    send("", &format!("SIP/2.0 200 OK\n{SAME}[last_To:]\nContent-Length: 0\n\n"))
+    send(
+        "",
+        &format!("SIP/2.0 200 OK\n{SAME}[last_To:]\nContent-Length: 0\n\n"),
+    )
 }
 
 fn request(method: &str, body: &str) -> String {
@@ -130,7 +155,9 @@ fn scenario(behaviour: Behaviour<'_>) -> String {
                 + &ok()
                 + &send(
                     "retrans=\"500\"",
-                    &format!("SIP/2.0 487 Request Terminated\n[last_Via:]\n[last_From:]\n[last_Call-ID:]\nCSeq: 1 INVITE\n{TO}Content-Length: 0\n\n"),
+                    &format!(
+                        "SIP/2.0 487 Request Terminated\n[last_Via:]\n[last_From:]\n[last_Call-ID:]\nCSeq: 1 INVITE\n{TO}Content-Length: 0\n\n"
+                    ),
                 )
                 + "<recv request=\"ACK\"/>\n"
         }
@@ -140,5 +167,7 @@ fn scenario(behaviour: Behaviour<'_>) -> String {
         Behaviour::PressAfterChallenge(_) => "us,them,ok",
         _ => "us,them",
     };
-    format!("<?xml version=\"1.0\"?>\n<scenario name=\"phone\">\n<Reference variables=\"{unread}\"/>\n{invited}{course}</scenario>\n")
+    format!(
+        "<?xml version=\"1.0\"?>\n<scenario name=\"phone\">\n<Reference variables=\"{unread}\"/>\n{invited}{course}</scenario>\n"
+    )
 }

@@ -2,8 +2,8 @@ use std::sync::Arc;
 
 use portcullis_model::Secret;
 use portcullis_telephony::{
-    CallSpec, Digits, Encryption, KeySource, NotReached, Outcome, PhoneBackend, PhoneNumber, SipBackend, Task,
-    Transport, TrunkSettings, TrunkState,
+    CallSpec, Digits, Encryption, KeySource, NotReached, Outcome, PhoneBackend, PhoneNumber, SipBackend,
+    Task, Transport, TrunkSettings, TrunkState,
 };
 
 use super::baresip::Baresip;
@@ -58,10 +58,18 @@ async fn through(algorithm: &str, strict: bool) {
         let mut settings = trunk(&kamailio, transport);
         settings.registers = true;
         settings.allows_md5 = !strict;
-        assert_eq!(settings.encryption == Encryption::Srtp, transport == Transport::Tls);
+        assert_eq!(
+            settings.encryption == Encryption::Srtp,
+            transport == Transport::Tls
+        );
         let backend = backend(vec![settings]);
 
-        assert_eq!(press(&backend, &phone, "4711#").await, GRANTED, "{transport:?}\n{}", phone.log());
+        assert_eq!(
+            press(&backend, &phone, "4711#").await,
+            GRANTED,
+            "{transport:?}\n{}",
+            phone.log()
+        );
         assert_eq!(hang_up(&backend, &phone).await, Outcome::HungUp, "{transport:?}");
         let busy = place(&backend, to("49 3012345486")).outcome().await;
         assert_eq!(busy, NotReached::Busy.into(), "{transport:?}");
@@ -69,7 +77,9 @@ async fn through(algorithm: &str, strict: bool) {
     }
     let mut wrong = trunk(&kamailio, Transport::Tls);
     wrong.password = Some(Secret::new("wrong"));
-    let refused = place(&backend(vec![wrong]), spec(plan(Task::Confirm))).outcome().await;
+    let refused = place(&backend(vec![wrong]), spec(plan(Task::Confirm)))
+        .outcome()
+        .await;
     assert_eq!(refused, NotReached::ProviderRefused.into());
 }
 
@@ -90,6 +100,8 @@ async fn who_refuses_md5_is_not_talked_into_it() {
     let mut settings = trunk(&kamailio, Transport::Udp);
     settings.allows_md5 = false;
 
-    let refused = place(&backend(vec![settings]), spec(plan(Task::Confirm))).outcome().await;
+    let refused = place(&backend(vec![settings]), spec(plan(Task::Confirm)))
+        .outcome()
+        .await;
     assert_eq!(refused, NotReached::ProviderRefused.into());
 }

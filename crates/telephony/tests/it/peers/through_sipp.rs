@@ -27,7 +27,11 @@ fn may_press() -> bool {
     }
     let reason = "SIPp presses keys through a raw socket, which takes root";
     if let Some(path) = std::env::var_os("PORTCULLIS_SKIPS") {
-        let mut file = std::fs::OpenOptions::new().append(true).create(true).open(path).unwrap();
+        let mut file = std::fs::OpenOptions::new()
+            .append(true)
+            .create(true)
+            .open(path)
+            .unwrap();
         writeln!(file, "{reason}").unwrap();
     }
     println!("SKIPPED: {reason}");
@@ -45,7 +49,11 @@ async fn keys_pressed_on_a_sipp_phone() {
         (Task::Pin, "1134#", GRANTED),
         (Task::Pin, "1124#", Outcome::NoInput),
     ] {
-        assert_eq!(outcome(Behaviour::Press(keys), task, "secret").await, expected, "{keys}");
+        assert_eq!(
+            outcome(Behaviour::Press(keys), task, "secret").await,
+            expected,
+            "{keys}"
+        );
     }
 }
 

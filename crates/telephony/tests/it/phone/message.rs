@@ -44,7 +44,8 @@ pub(super) fn length(text: &str) -> Option<usize> {
     let head = text.find("\r\n\r\n")? + 4;
     let body = text[..head].lines().find_map(|line| {
         let (name, value) = line.split_once(':')?;
-        name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse().ok())?
+        name.eq_ignore_ascii_case("content-length")
+            .then(|| value.trim().parse().ok())?
     });
     let end = head + body.unwrap_or(0);
     (end <= text.len()).then_some(end)
@@ -72,14 +73,19 @@ impl Message {
     }
 
     pub(crate) fn header(&self, name: &str) -> &str {
-        let found = self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
+        let found = self
+            .headers
+            .iter()
+            .find(|(known, _)| known.eq_ignore_ascii_case(name));
         found.map_or("", |(_, value)| value)
     }
 
     /// A parameter of a header: `response` of `Digest response="…"`.
     pub(crate) fn parameter(&self, name: &str, parameter: &str) -> String {
         let value = self.header(name);
-        let found = value.split([',', ' ']).find_map(|part| part.trim().strip_prefix(&format!("{parameter}=")));
+        let found = value
+            .split([',', ' '])
+            .find_map(|part| part.trim().strip_prefix(&format!("{parameter}=")));
         found.unwrap_or_default().trim_matches('"').to_owned()
     }
 
@@ -88,7 +94,9 @@ impl Message {
         for (name, value) in &self.headers {
             match name.to_ascii_lowercase().as_str() {
                 "via" | "from" | "call-id" | "cseq" => text += &format!("{name}: {value}\r\n"),
-                "to" if value.contains("tag=") || status.starts_with("100") => text += &format!("To: {value}\r\n"),
+                "to" if value.contains("tag=") || status.starts_with("100") => {
+                    text += &format!("To: {value}\r\n")
+                }
                 "to" => text += &format!("To: {value};tag={tag}\r\n"),
                 _ => {}
             }
@@ -114,7 +122,12 @@ impl Message {
         body: &str,
     ) -> String {
         let target = self.header("contact").trim_matches(['<', '>']);
-        let transport = self.header("via").split(' ').next().unwrap_or_default().to_owned();
+        let transport = self
+            .header("via")
+            .split(' ')
+            .next()
+            .unwrap_or_default()
+            .to_owned();
         format!(
             "{method} {target} SIP/2.0\r\nVia: {transport} {address};branch=z9hG4bKphone{method}{sequence}\r\n\
              Max-Forwards: 70\r\nFrom: {to};tag={tag}\r\nTo: {from}\r\nCall-ID: {call}\r\n\
