@@ -168,6 +168,8 @@ async fn call(backend: Arc<SipBackend>, plan: Plan) -> CallReport {
 fn backend() -> Result<Arc<SipBackend>> {
     let mut trunk = TrunkSettings::new("sipp", Transport::Udp, "127.0.0.1", "portcullis");
     trunk.port = Some(PHONE);
+    // SIPp would take the question for a call.
+    trunk.asks = false;
     Ok(Arc::new(SipBackend::start(
         vec![trunk],
         Prompts::shipped(),
@@ -280,13 +282,13 @@ fn scenario(first: &str, then: &str) -> String {
     let same = "[last_Via:]\n[last_From:]\n[last_To:];tag=[pid]T[call_number]\n[last_Call-ID:]\n[last_CSeq:]\n\
         Contact: <sip:phone@[local_ip]:[local_port]>\n";
     format!(
-        "<?xml version=\"1.0\"?>\n<scenario name=\"phone\">\n<Reference variables=\"us,them\"/>\n\
+        "<?xml version=\"1.0\"?>\n<scenario name=\"phone\">\n\
          <recv request=\"INVITE\" crlf=\"true\" rrs=\"true\"><action>\
          <ereg regexp=\".*\" search_in=\"hdr\" header=\"From:\" assign_to=\"them\"/>\
          <ereg regexp=\".*\" search_in=\"hdr\" header=\"To:\" assign_to=\"us\"/></action></recv>\n\
          <send retrans=\"500\"><![CDATA[\nSIP/2.0 200 OK\n{same}Content-Type: application/sdp\n\
          Content-Length: [len]\n\nv=0\no=phone 1 1 IN IP4 [local_ip]\ns=-\nc=IN IP4 [media_ip]\nt=0 0\n\
          m=audio [media_port] RTP/AVP 0 96\na=rtpmap:96 telephone-event/8000\na=sendrecv\n\n]]></send>\n\
-         <recv request=\"ACK\"/>\n{first}\n{then}\n</scenario>\n"
+         <recv request=\"ACK\"/>\n{first}\n{then}\n<Reference variables=\"us,them\"/>\n</scenario>\n"
     )
 }

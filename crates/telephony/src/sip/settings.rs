@@ -22,6 +22,8 @@ pub struct TrunkSettings {
     pub password: Option<Secret>,
     /// Whether the provider wants us registered before it takes calls.
     pub registers: bool,
+    /// Whether it is asked now and then if it is well (OPTIONS), where we do not register anyway.
+    pub asks: bool,
     /// The number that people see, as the provider allows it.
     pub caller_id: Option<String>,
     /// What stands before the digits of a number: `+` for most, `00` or nothing for some.
@@ -80,6 +82,7 @@ impl TrunkSettings {
             login: None,
             password: None,
             registers: false,
+            asks: true,
             caller_id: None,
             prefix: "+".to_owned(),
             authorities: None,

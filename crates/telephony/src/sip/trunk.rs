@@ -115,10 +115,10 @@ impl Trunk {
         }
     }
 
-    /// Keeps the trunk registered and its health known, for ever.
+    /// Keeps the trunk registered and its health known, for as long as there is something to do.
     pub(crate) async fn maintain(&self) {
         let mut sequence = 0;
-        loop {
+        while self.settings.registers || self.settings.asks {
             let pause = if self.settings.registers {
                 self.register(&mut sequence)
                     .await

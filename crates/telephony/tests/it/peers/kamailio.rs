@@ -9,7 +9,7 @@ use super::process::Process;
 use crate::phone::Authority;
 
 pub(super) struct Kamailio {
-    _process: Process,
+    process: Process,
     _folder: TempDir,
     pub(super) port: u16,
     pub(super) tls: u16,
@@ -66,11 +66,15 @@ impl Kamailio {
             std::net::TcpStream::connect(("127.0.0.1", tls)).is_ok()
         });
         Self {
-            _process: process,
+            process,
             _folder: folder,
             port,
             tls,
             authority,
         }
+    }
+
+    pub(super) fn log(&self) -> String {
+        self.process.log()
     }
 }

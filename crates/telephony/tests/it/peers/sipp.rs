@@ -168,6 +168,6 @@ fn scenario(behaviour: Behaviour<'_>) -> String {
         _ => "us,them",
     };
     format!(
-        "<?xml version=\"1.0\"?>\n<scenario name=\"phone\">\n<Reference variables=\"{unread}\"/>\n{invited}{course}</scenario>\n"
+        "<?xml version=\"1.0\"?>\n<scenario name=\"phone\">\n{invited}{course}<Reference variables=\"{unread}\"/>\n</scenario>\n"
     )
 }

@@ -13,6 +13,8 @@ async fn outcome(behaviour: Behaviour<'_>, task: Task, password: &str) -> Outcom
     let phone = Sipp::play(behaviour);
     let mut settings = TrunkSettings::new("sipp", Transport::Udp, "127.0.0.1", "portcullis");
     settings.port = Some(phone.port);
+    // SIPp would take the question for its one call.
+    settings.asks = false;
     settings.password = Some(Secret::new(password));
     let mut plan = plan(task);
     plan.timings.ring = Duration::from_secs(2);
