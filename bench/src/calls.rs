@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, ensure};
 use portcullis_telephony::{
     Alive, CallReport, CallSpec, NoPin, Outcome, PhoneBackend, PhoneNumber, Plan, Prompts, SipBackend, Step,
-    Task, Transport, TrunkSettings,
+    Task, Transport, TrunkSettings, Upkeep,
 };
 use portcullis_testkit::SeededChance;
 use rustix::thread::{CpuSet, sched_setaffinity};
@@ -169,7 +169,7 @@ fn backend() -> Result<Arc<SipBackend>> {
     let mut trunk = TrunkSettings::new("sipp", Transport::Udp, "127.0.0.1", "portcullis");
     trunk.port = Some(PHONE);
     // SIPp would take the question for a call.
-    trunk.asks = false;
+    trunk.upkeep = Upkeep::None;
     Ok(Arc::new(SipBackend::start(
         vec![trunk],
         Prompts::shipped(),

@@ -24,5 +24,5 @@ pub use outcome::{NotReached, Outcome, Refusal};
 pub use prompt::Prompt;
 pub use prompts::{Archive, Prompts, WavError};
 pub use script::{Action, Event, Line, Plan, Script, Step, Task, Timings, Verdict};
-pub use sip::{Counts, Encryption, Transport, TrunkHealth, TrunkProblem, TrunkSettings, TrunkState};
+pub use sip::{Counts, Encryption, Transport, TrunkHealth, TrunkProblem, TrunkSettings, TrunkState, Upkeep};
 pub use sip_backend::{Alive, BackendError, SipBackend};

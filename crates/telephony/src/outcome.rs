@@ -82,7 +82,7 @@ impl Outcome {
         }
     }
 
-    /// The number that the PhoneFactor list of call results gives it, if it knows such a result.
+    /// The number that the `PhoneFactor` list of call results gives it, if it knows such a result.
     pub fn code(self, entered_pin: bool) -> Option<u16> {
         Some(match self {
             Self::Granted(_) if entered_pin => 1,

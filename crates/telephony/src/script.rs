@@ -218,7 +218,6 @@ impl Script {
             return actions;
         }
         match event {
-            Event::Tick => {}
             Event::Ringing => self.ring(now, &mut actions),
             Event::Diverted => self.diverted(&mut actions),
             Event::Answered => self.answer(now, &mut actions),
@@ -227,13 +226,13 @@ impl Script {
             Event::Said { playlist, prompts } if playlist == self.playlist => {
                 self.said(now, prompts, &mut actions);
             }
-            Event::Said { .. } => {}
             Event::ExtensionSent => self.extension_sent(now),
             Event::Machine => self.machine = true,
             Event::Checked(verdict) => self.checked(now, verdict, &mut actions),
             Event::HungUp => self.end(self.hung_up(), &mut actions),
             Event::MediaLost => self.end(Outcome::Lost, &mut actions),
             Event::Cancelled => self.end(Outcome::Cancelled, &mut actions),
+            Event::Tick | Event::Said { .. } => {}
         }
         actions
     }

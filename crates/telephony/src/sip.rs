@@ -17,6 +17,6 @@ mod wire;
 
 pub(crate) use attempt::{Failure, Signal, begin};
 pub use driver::Counts;
-pub use settings::{Encryption, Transport, TrunkProblem, TrunkSettings};
+pub use settings::{Encryption, Transport, TrunkProblem, TrunkSettings, Upkeep};
 pub(crate) use trunk::Trunk;
 pub use trunk::{TrunkHealth, TrunkState};

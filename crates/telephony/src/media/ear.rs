@@ -85,17 +85,15 @@ impl Ear {
             self.dropped.sources += 1;
             return;
         }
-        let opened = match &mut self.opener {
-            Some(opener) => match opener.open(datagram) {
-                Some(opened) => Some(opened),
-                None => {
-                    self.dropped.sealed += 1;
-                    return;
-                }
-            },
-            None => None,
-        };
-        let Some((header, payload)) = Header::read(opened.as_deref().unwrap_or(datagram)) else {
+        let mut clear = None;
+        if let Some(opener) = &mut self.opener {
+            clear = opener.open(datagram);
+            if clear.is_none() {
+                self.dropped.sealed += 1;
+                return;
+            }
+        }
+        let Some((header, payload)) = Header::read(clear.as_deref().unwrap_or(datagram)) else {
             self.dropped.broken += 1;
             return;
         };

@@ -64,10 +64,11 @@ pub(super) fn payload(key: Key, step: u16) -> [u8; 4] {
     let duration = 160 * step.min(PRESSED);
     let end = if PRESSED < step { 0x80 } else { 0 };
     let [high, low] = duration.to_be_bytes();
-    // 10 is −10 dBm0.
-    [key.event(), end | 10, high, low]
+    [key.event(), end | LOUDNESS, high, low]
 }
 
+/// −10 dBm0.
+const LOUDNESS: u8 = 0x0a;
 /// Packets while the key is held.
 const PRESSED: u16 = 5;
 /// All packets of a press.

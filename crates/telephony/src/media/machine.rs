@@ -11,7 +11,7 @@ const LOUD: i64 = 500;
 pub(super) struct Machine {
     spoken: u32,
     silent: u32,
-    is_machine: bool,
+    is_certain: bool,
 }
 
 impl Machine {
@@ -19,7 +19,7 @@ impl Machine {
     pub(super) fn hear(&mut self, samples: impl ExactSizeIterator<Item = i16>) -> bool {
         let count = i64::try_from(samples.len()).unwrap_or(i64::MAX).max(1);
         let energy: i64 = samples.map(|sample| i64::from(sample) * i64::from(sample)).sum();
-        if self.is_machine {
+        if self.is_certain {
             return false;
         }
         if energy / count < LOUD * LOUD {
@@ -31,8 +31,8 @@ impl Machine {
         }
         self.silent = 0;
         self.spoken += 1;
-        self.is_machine = GREETING <= self.spoken;
-        self.is_machine
+        self.is_certain = GREETING <= self.spoken;
+        self.is_certain
     }
 }
 

@@ -59,14 +59,13 @@ impl Mouth {
             Some(key) => Some(Sealer::new(key)?),
             None => None,
         };
-        let [a, b, c, d, e, f, g, h, i, j] = chance;
         Some(Self {
             law,
             event_type,
-            ssrc: u32::from_be_bytes([a, b, c, d]),
+            ssrc: u32::from_be_bytes([chance[0], chance[1], chance[2], chance[3]]),
             // RFC 3711, section 3.3.1: in the lower half, so that the first packets cannot be taken for old ones.
-            sequence: u16::from_be_bytes([e & 0x7f, f]),
-            timestamp: u32::from_be_bytes([g, h, i, j]),
+            sequence: u16::from_be_bytes([chance[4] & 0x7f, chance[5]]),
+            timestamp: u32::from_be_bytes([chance[6], chance[7], chance[8], chance[9]]),
             is_first: true,
             sealer,
             playlist: 0,

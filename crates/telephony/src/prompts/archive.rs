@@ -19,7 +19,7 @@ impl Archive {
     pub fn pack(&self) -> Vec<u8> {
         let mut head = String::new();
         for (prompt, recording) in &self.recordings {
-            head += &format!("{} {}\n", prompt.name(), recording.len());
+            head.extend([prompt.name(), " ", &recording.len().to_string(), "\n"]);
         }
         head.push('\n');
         let mut packed = head.into_bytes();

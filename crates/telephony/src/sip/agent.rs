@@ -155,7 +155,7 @@ impl Agent {
                 more: &headers,
                 body: None,
             };
-            let request = self.sender().write(thread, draft).ok_or(Unanswered::Lost)?;
+            let request = self.sender().write(thread, &draft).ok_or(Unanswered::Lost)?;
             let response = final_response(self.send(request)).await?;
             if !matches!(response.status.code(), 401 | 407) {
                 return Ok(response);

@@ -45,16 +45,16 @@ pub(crate) enum Failure {
 /// Calls `callee`. Dropping the sender that belongs to `hang_up` ends the attempt or the call, whatever it takes.
 pub(crate) fn begin(
     agent: Arc<Agent>,
-    callee: String,
+    callee: &str,
     offer: Arc<Offer>,
     signals: mpsc::UnboundedSender<Signal>,
     hang_up: oneshot::Receiver<()>,
 ) {
-    let Some(uri) = compose::uri(&callee) else {
+    let Some(uri) = compose::uri(callee) else {
         let _ = signals.send(Signal::Failed(Failure::Status(404)));
         return;
     };
-    let thread = agent.thread(&callee);
+    let thread = agent.thread(callee);
     let attempt = Attempt {
         inbox: agent.listen(&thread),
         agent,
@@ -128,7 +128,7 @@ impl Attempt {
             more: authorizations.headers(),
             body: Some(&body),
         };
-        let request = self.agent.sender().write(&self.thread, draft)?;
+        let request = self.agent.sender().write(&self.thread, &draft)?;
         Some((request, branch))
     }
 
@@ -215,7 +215,7 @@ impl Attempt {
             more: &[],
             body: None,
         };
-        if let Some(request) = self.agent.sender().write(&self.thread, draft) {
+        if let Some(request) = self.agent.sender().write(&self.thread, &draft) {
             drop(self.agent.send(request));
         }
     }
@@ -289,6 +289,6 @@ pub(super) fn acknowledge(
         more: &[],
         body: None,
     };
-    let request = agent.sender().write(thread, draft)?;
+    let request = agent.sender().write(thread, &draft)?;
     Some(agent.send_raw(&sipx_sip::Message::Request(request)))
 }

@@ -54,7 +54,7 @@ impl Sender<'_> {
     }
 
     /// Writes a request; nothing if a value could not stand in a message.
-    pub(super) fn write(&self, thread: &Thread, draft: Draft<'_>) -> Option<Request> {
+    pub(super) fn write(&self, thread: &Thread, draft: &Draft<'_>) -> Option<Request> {
         let protocol = match self.settings.transport {
             Transport::Udp => "UDP",
             Transport::Tcp => "TCP",

@@ -193,16 +193,12 @@ impl Dialog {
     fn pressed(&self, key: TransactionKey, request: &Request) -> Option<Signal> {
         let content_type = request.headers.value(&HeaderName::ContentType);
         let content_type = content_type.as_deref().map(String::from_utf8_lossy);
-        match info::key_of(content_type.as_deref(), request.body()) {
-            Ok(pressed) => {
-                self.respond(key, request, (200, "OK"), None);
-                pressed.map(Signal::Key)
-            }
-            Err(info::Unknown) => {
-                self.respond(key, request, (415, "Unsupported Media Type"), None);
-                None
-            }
-        }
+        let Ok(pressed) = info::key_of(content_type.as_deref(), request.body()) else {
+            self.respond(key, request, (415, "Unsupported Media Type"), None);
+            return None;
+        };
+        self.respond(key, request, (200, "OK"), None);
+        pressed.map(Signal::Key)
     }
 
     /// A session refresh, a hold, or a voice that moves. What does not fit the first agreement is refused.

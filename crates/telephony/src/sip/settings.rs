@@ -20,10 +20,7 @@ pub struct TrunkSettings {
     /// The name for the digest where it is another one.
     pub login: Option<String>,
     pub password: Option<Secret>,
-    /// Whether the provider wants us registered before it takes calls.
-    pub registers: bool,
-    /// Whether it is asked now and then if it is well (OPTIONS), where we do not register anyway.
-    pub asks: bool,
+    pub upkeep: Upkeep,
     /// The number that people see, as the provider allows it.
     pub caller_id: Option<String>,
     /// What stands before the digits of a number: `+` for most, `00` or nothing for some.
@@ -48,6 +45,17 @@ pub enum Transport {
     Udp,
     Tcp,
     Tls,
+}
+
+/// What happens between calls.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Upkeep {
+    /// Nothing. Whether the trunk is well shows with the next call.
+    None,
+    /// It is asked now and then whether it is well (OPTIONS).
+    Ask,
+    /// We stay registered, as some providers want it before they take calls.
+    Register,
 }
 
 /// Whether the voice is encrypted. There is no "if they like": that is how one gets downgraded.
@@ -81,8 +89,7 @@ impl TrunkSettings {
             user: user.to_owned(),
             login: None,
             password: None,
-            registers: false,
-            asks: true,
+            upkeep: Upkeep::Ask,
             caller_id: None,
             prefix: "+".to_owned(),
             authorities: None,

@@ -138,14 +138,8 @@ async fn one_call(mutator: &mut Mutator) {
         key: None,
     });
     let (signals, mut told) = mpsc::unbounded_channel();
-    let (hang_up, hangs_up) = oneshot::channel();
-    begin(
-        Arc::clone(&agent),
-        "sip:1@192.0.2.9".to_owned(),
-        offer,
-        signals,
-        hangs_up,
-    );
+    let (hang_up, ends) = oneshot::channel();
+    begin(Arc::clone(&agent), "sip:1@192.0.2.9", offer, signals, ends);
     let invite = sent.recv().await.unwrap();
     let templates = templates(&String::from_utf8_lossy(&invite));
     // Some calls are answered, so that what comes then is heard too.

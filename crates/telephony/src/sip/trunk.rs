@@ -11,12 +11,14 @@ use super::agent::{Agent, Unanswered};
 use super::attempt::Failure;
 use super::compose;
 use super::driver::Counts;
-use super::settings::{TrunkProblem, TrunkSettings};
+use super::settings::{TrunkProblem, TrunkSettings, Upkeep};
 
 /// Between two questions whether the trunk is well.
-const CHECK: Duration = Duration::from_secs(60);
+const CHECK: Duration = Duration::from_mins(1);
+/// After a registration that failed.
+const RETRY: Duration = Duration::from_secs(10);
 /// How long a registration is asked for.
-const EXPIRES: Duration = Duration::from_secs(300);
+const EXPIRES: Duration = Duration::from_mins(5);
 
 /// How a trunk is, for the administrators.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -115,17 +117,20 @@ impl Trunk {
         }
     }
 
-    /// Keeps the trunk registered and its health known, for as long as there is something to do.
+    /// Keeps the trunk registered or its health known, for as long as there is something to do.
     pub(crate) async fn maintain(&self) {
         let mut sequence = 0;
-        while self.settings.registers || self.settings.asks {
-            let pause = if self.settings.registers {
-                self.register(&mut sequence)
+        loop {
+            let pause = match self.settings.upkeep {
+                Upkeep::None => return,
+                Upkeep::Ask => {
+                    self.ask_whether_well().await;
+                    CHECK
+                }
+                Upkeep::Register => self
+                    .register(&mut sequence)
                     .await
-                    .map_or(CHECK / 6, |granted| granted / 2)
-            } else {
-                self.ask_whether_well().await;
-                CHECK
+                    .map_or(RETRY, |granted| granted / 2),
             };
             tokio::time::sleep(pause).await;
         }

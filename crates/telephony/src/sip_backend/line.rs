@@ -107,7 +107,7 @@ async fn attempt(
     // Its drop hangs up.
     let (_hang_up, hangs_up) = oneshot::channel();
     let callee = trunk.settings.address_of(e164);
-    begin(agent, callee, offer, signals, hangs_up);
+    begin(agent, &callee, offer, signals, hangs_up);
     let mut has_rung = false;
     let mut socket = Some((socket, key));
     while let Some(signal) = incoming.recv().await {

@@ -39,13 +39,11 @@ impl Voice {
             let channels = (to_obey, tell.clone());
             let leg = open(socket)
                 .and_then(|socket| Leg::new(socket, &description, (key, allows_tones), chance, channels));
-            match leg {
-                Some(leg) => leg.run(phase).await,
-                None => {
-                    let _ = tell.send(News::Lost);
-                    Hearing::default()
-                }
-            }
+            let Some(leg) = leg else {
+                let _ = tell.send(News::Lost);
+                return Hearing::default();
+            };
+            leg.run(phase).await
         });
         Self { orders, news, task }
     }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use data_encoding::HEXLOWER;
 use md5::{Digest, Md5};
 use portcullis_telephony::{Digits, KeySource, NotReached, Outcome, PhoneNumber, Step, Task};
 
@@ -176,10 +177,7 @@ async fn keys_by_info_grant_and_other_contents_are_refused() {
 }
 
 fn md5(text: &str) -> String {
-    Md5::digest(text.as_bytes())
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    HEXLOWER.encode(&Md5::digest(text.as_bytes()))
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! The same calls with peers that none of us wrote: SIPp as telephone, Kamailio as trunk, baresip as telephone.
+//! The same calls with peers that none of us wrote: `SIPp` as telephone, Kamailio as trunk, baresip as telephone.
 
 mod baresip;
 mod kamailio;

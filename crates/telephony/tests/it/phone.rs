@@ -162,7 +162,7 @@ async fn take(message: Option<Message>, out: &mpsc::UnboundedSender<Message>) {
 async fn read(stream: impl AsyncRead + AsyncWrite + Send + 'static, out: mpsc::UnboundedSender<Message>) {
     let (mut reader, mut writer) = tokio::io::split(stream);
     let (to_send, mut sending) = mpsc::unbounded_channel::<Option<String>>();
-    let writes = tokio::spawn(async move {
+    let output = tokio::spawn(async move {
         // Nothing instead of a text closes the connection.
         while let Some(Some(text)) = sending.recv().await {
             if writer.write_all(text.as_bytes()).await.is_err() {
@@ -189,5 +189,5 @@ async fn read(stream: impl AsyncRead + AsyncWrite + Send + 'static, out: mpsc::U
             text = rest;
         }
     }
-    writes.abort();
+    output.abort();
 }

@@ -64,7 +64,7 @@ pub(crate) struct Call {
 
 impl Call {
     pub(crate) async fn report(self) -> CallReport {
-        tokio::time::timeout(Duration::from_secs(60), self.task)
+        tokio::time::timeout(Duration::from_mins(1), self.task)
             .await
             .expect("the call ends")
             .unwrap()

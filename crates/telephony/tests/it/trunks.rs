@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use portcullis_telephony::{
     BackendError, Encryption, NotReached, PhoneBackend, Prompts, SipBackend, Task, Transport, TrunkProblem,
-    TrunkSettings, TrunkState,
+    TrunkSettings, TrunkState, Upkeep,
 };
 use tokio::net::{TcpListener, UdpSocket};
 
@@ -112,7 +112,7 @@ async fn a_phone_that_rang_is_not_called_again_by_another_trunk() {
 fn over_tls(phone: &Phone, authority: &Authority) -> TrunkSettings {
     let mut settings = trunk(phone);
     settings.transport = Transport::Tls;
-    settings.host = "localhost".to_owned();
+    "localhost".clone_into(&mut settings.host);
     settings.encryption = Encryption::Srtp;
     settings.authorities = Some(authority.pem());
     settings
@@ -160,7 +160,7 @@ async fn the_right_certificate_is_trusted_and_plain_voice_is_never_accepted() {
 async fn a_registrar_that_challenges_is_registered_with_and_says_for_how_long() {
     let mut phone = Phone::udp().await;
     let mut settings = trunk(&phone);
-    settings.registers = true;
+    settings.upkeep = Upkeep::Register;
     let backend = backend(vec![settings]);
     let first = phone.expect("REGISTER sip:127.0.0.1 ").await;
     let challenge =
@@ -180,7 +180,7 @@ async fn a_registrar_that_challenges_is_registered_with_and_says_for_how_long() 
 async fn a_wrong_password_shows_in_the_health() {
     let mut phone = Phone::udp().await;
     let mut settings = trunk(&phone);
-    settings.registers = true;
+    settings.upkeep = Upkeep::Register;
     let backend = backend(vec![settings]);
     for _ in 0..2 {
         let register = phone.expect("REGISTER").await;

@@ -64,10 +64,10 @@ fn another_address_port_or_source_is_not_heard() {
 #[test]
 fn with_encryption_only_the_sealed_original_is_heard_and_only_once() {
     let key = key();
-    let mut sealer = Sealer::new(&key).unwrap();
+    let mut lock = Sealer::new(&key).unwrap();
     let sealed: Vec<_> = press(1, 101)
         .iter()
-        .map(|packet| sealer.seal(packet).unwrap())
+        .map(|packet| lock.seal(packet).unwrap())
         .collect();
     let mut ear = ear(Some(&key));
 
@@ -83,10 +83,10 @@ fn with_encryption_only_the_sealed_original_is_heard_and_only_once() {
     assert_eq!(ear.dropped.sealed, 24);
 
     let other = MediaKey::parse("AVNfX19zZW1jdGwgKCkgewkyMjA7fQp9CnVubGVz").unwrap();
-    let mut forger = Sealer::new(&other).unwrap();
+    let mut other_lock = Sealer::new(&other).unwrap();
     let forged: Vec<_> = press(1, 101)
         .iter()
-        .map(|packet| forger.seal(packet).unwrap())
+        .map(|packet| other_lock.seal(packet).unwrap())
         .collect();
     assert_eq!(hear(&mut ear, PEER, &forged), []);
 }

@@ -1,4 +1,4 @@
-//! A telephone that plays a scenario of SIPp.
+//! A telephone that plays a scenario of `SIPp`.
 
 use std::fs;
 

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use portcullis_model::Secret;
 use portcullis_telephony::{
     CallSpec, Digits, Encryption, KeySource, NotReached, Outcome, PhoneBackend, PhoneNumber, SipBackend,
-    Task, Transport, TrunkSettings, TrunkState,
+    Task, Transport, TrunkSettings, TrunkState, Upkeep,
 };
 
 use super::baresip::Baresip;
@@ -18,11 +18,9 @@ fn trunk(kamailio: &Kamailio, transport: Transport) -> TrunkSettings {
         Transport::Tls => kamailio.tls,
         Transport::Udp | Transport::Tcp => kamailio.port,
     });
-    settings.host = match transport {
-        Transport::Tls => "localhost",
-        Transport::Udp | Transport::Tcp => "127.0.0.1",
+    if transport != Transport::Tls {
+        "127.0.0.1".clone_into(&mut settings.host);
     }
-    .to_owned();
     settings.domain = Some("trunk.lab".to_owned());
     settings.password = Some(Secret::new("secret"));
     settings.authorities = (transport == Transport::Tls).then(|| kamailio.authority.pem());
@@ -60,7 +58,7 @@ async fn through(algorithm: &str, strict: bool) {
     let kamailio = Kamailio::start(algorithm, phone.port);
     for transport in [Transport::Udp, Transport::Tcp, Transport::Tls] {
         let mut settings = trunk(&kamailio, transport);
-        settings.registers = true;
+        settings.upkeep = Upkeep::Register;
         settings.allows_md5 = !strict;
         assert_eq!(
             settings.encryption == Encryption::Srtp,

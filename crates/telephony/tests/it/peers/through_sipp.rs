@@ -2,7 +2,7 @@ use std::io::Write as _;
 use std::time::Duration;
 
 use portcullis_model::Secret;
-use portcullis_telephony::{KeySource, NotReached, Outcome, Task, Transport, TrunkSettings};
+use portcullis_telephony::{KeySource, NotReached, Outcome, Task, Transport, TrunkSettings, Upkeep};
 
 use super::sipp::{Behaviour, Sipp};
 use crate::support::{backend, place, plan, spec};
@@ -14,7 +14,7 @@ async fn outcome(behaviour: Behaviour<'_>, task: Task, password: &str) -> Outcom
     let mut settings = TrunkSettings::new("sipp", Transport::Udp, "127.0.0.1", "portcullis");
     settings.port = Some(phone.port);
     // SIPp would take the question for its one call.
-    settings.asks = false;
+    settings.upkeep = Upkeep::None;
     settings.password = Some(Secret::new(password));
     let mut plan = plan(task);
     plan.timings.ring = Duration::from_secs(2);
@@ -22,7 +22,7 @@ async fn outcome(behaviour: Behaviour<'_>, task: Task, password: &str) -> Outcom
     place(&backend(vec![settings]), spec(plan)).outcome().await
 }
 
-/// SIPp plays keys through a raw socket, which takes root.
+/// `SIPp` plays keys through a raw socket, which takes root.
 fn may_press() -> bool {
     if rustix::process::geteuid().is_root() {
         return true;

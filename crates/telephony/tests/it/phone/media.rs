@@ -93,7 +93,7 @@ impl Media {
                 packet.extend(self.sequence.to_be_bytes());
                 packet.extend(self.timestamp.to_be_bytes());
                 packet.extend(self.ssrc.to_be_bytes());
-                packet.extend([event, end | 10]);
+                packet.extend([event, end | 0x0a]);
                 packet.extend((160 * step.min(5)).to_be_bytes());
                 packet
             })

@@ -92,20 +92,22 @@ impl Message {
     pub(super) async fn reply(&self, status: &str, tag: &str, contact: &str, more: &str, body: &str) {
         let mut text = format!("SIP/2.0 {status}\r\n");
         for (name, value) in &self.headers {
-            match name.to_ascii_lowercase().as_str() {
-                "via" | "from" | "call-id" | "cseq" => text += &format!("{name}: {value}\r\n"),
-                "to" if value.contains("tag=") || status.starts_with("100") => {
-                    text += &format!("To: {value}\r\n")
-                }
-                "to" => text += &format!("To: {value};tag={tag}\r\n"),
-                _ => {}
-            }
+            let line = match name.to_ascii_lowercase().as_str() {
+                "via" | "from" | "call-id" | "cseq" => format!("{name}: {value}\r\n"),
+                "to" if value.contains("tag=") || status.starts_with("100") => format!("To: {value}\r\n"),
+                "to" => format!("To: {value};tag={tag}\r\n"),
+                _ => continue,
+            };
+            text += &line;
         }
-        text += &format!("Contact: {contact}\r\n{more}");
-        if !body.is_empty() {
-            text += "Content-Type: application/sdp\r\n";
-        }
-        text += &format!("Content-Length: {}\r\n\r\n{body}", body.len());
+        let length = body.len();
+        let kind = if body.is_empty() {
+            ""
+        } else {
+            "Content-Type: application/sdp\r\n"
+        };
+        let rest = format!("Contact: {contact}\r\n{more}{kind}Content-Length: {length}\r\n\r\n{body}");
+        text += &rest;
         self.path.send(&text).await;
     }
 
