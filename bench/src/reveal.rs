@@ -122,6 +122,7 @@ async fn serve() -> Result<(SocketAddr, [Requests; 4])> {
         },
         request_ids: Arc::new(move || request_gate.request_id()),
         demo: None,
+        look: portcullis_http::Look::default(),
     };
     let plain = Plain {
         store: world.store.clone(),

@@ -83,6 +83,7 @@ impl SecondFactor for BackupCodes {
         Ok(FactorSummary {
             left: Some(left),
             spent,
+            ..FactorSummary::default()
         })
     }
 }

@@ -18,7 +18,4 @@ pub use radius::{
 };
 pub use temporary_pass::TemporaryPass;
 pub use totp::{Totp, app_code};
-pub use webauthn::{
-    Attestation, BadOrigin, KeyModel, UserVerification, WebAuthn, WebAuthnSettings, claimed_user,
-    verified_user,
-};
+pub use webauthn::{Attestation, BadOrigin, KeyModel, UserVerification, WebAuthn, WebAuthnSettings};

@@ -8,6 +8,7 @@ mod exchange;
 #[cfg(test)]
 mod forge;
 mod mschap;
+mod outcomes;
 mod packet;
 mod password;
 mod prompt;
@@ -21,26 +22,32 @@ mod udp;
 
 use async_trait::async_trait;
 use portcullis_model::{
-    Answer, Enrolment, FactorError, FactorKind, FactorSummary, Newcomer, Proof, SecondFactor,
+    Answer, Enrolment, FactorError, FactorKind, FactorSummary, Newcomer, Peer, Proof, SecondFactor,
     SettingsProblem, Shown, Username, Verdict,
 };
 
 use conversation::Conversation;
 pub use enrolment::{InvalidRadiusUsername, RadiusEnrolment};
+use outcomes::Outcomes;
 pub use packet::RadiusPacketError;
 use password::is_sendable;
 use reply::Reply;
 pub use reply::read_unverified_radius_reply;
 use request::Question;
+use servers::Log;
 pub use settings::{
     RadSec, RadSecIdentity, RadiusProblem, RadiusProtocol, RadiusServer, RadiusSettings, RadiusSettingsError,
     RadiusTransport,
 };
 
-const UNREACHABLE: FactorError = FactorError::Unreachable("The RADIUS server did not answer.");
+/// What the person reads, whatever the reason.
+const UNREACHABLE: &str = "The RADIUS server did not answer.";
 
 /// Passcodes and passwords that a RADIUS server judges, and the questions that it asks.
-pub struct Radius;
+#[derive(Default)]
+pub struct Radius {
+    outcomes: Outcomes,
+}
 
 #[async_trait]
 impl SecondFactor for Radius {
@@ -113,9 +120,16 @@ impl SecondFactor for Radius {
                     .is_none_or(|conversation| conversation.server == server.name())
             })
             .collect();
-        let (reply, server) = servers::ask(&servers, &settings, &question, proof.chance)
+        let log = Log {
+            outcomes: &self.outcomes,
+            at: answer.at,
+        };
+        let (reply, server) = servers::ask(&servers, &settings, &question, proof.chance, &log)
             .await
-            .ok_or(UNREACHABLE)?;
+            .map_err(|why| FactorError::Unreachable {
+                text: UNREACHABLE,
+                why,
+            })?;
         match reply {
             Reply::Accept => Ok(Verdict::Accept { enrolment: None }),
             Reply::Reject => Ok(Verdict::Reject),
@@ -123,6 +137,15 @@ impl SecondFactor for Radius {
                 Conversation::ask(server.name(), enrolment.username(), question).map(Verdict::Ask)
             }
         }
+    }
+
+    fn peers(&self, settings: &[u8]) -> Vec<Peer> {
+        let servers = read_settings(settings).map(|settings| settings.servers);
+        servers
+            .unwrap_or_default()
+            .iter()
+            .map(|server| self.outcomes.of(&server.name()))
+            .collect()
     }
 
     fn summarize(&self, enrolment: &[u8]) -> Result<FactorSummary, FactorError> {

@@ -81,7 +81,11 @@ impl SecondFactor for TemporaryPass {
     }
 
     fn summarize(&self, enrolment: &[u8]) -> Result<FactorSummary, FactorError> {
-        Pass::parse(enrolment).map(|_| FactorSummary::default())
+        let pass = Pass::parse(enrolment)?;
+        Ok(FactorSummary {
+            ends_at: Some(pass.ends_at),
+            ..FactorSummary::default()
+        })
     }
 }
 

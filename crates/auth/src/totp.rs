@@ -5,15 +5,16 @@ use async_trait::async_trait;
 use data_encoding::BASE32_NOPAD;
 use portcullis_crypto::equal;
 use portcullis_model::{
-    Answer, Enrolment, FactorError, FactorKind, FactorSummary, Newcomer, Proof, SecondFactor, Secret, Shown,
-    Timestamp, Username, Verdict,
+    Answer, AppCodes, Enrolment, FactorError, FactorKind, FactorSummary, Newcomer, Proof, SecondFactor,
+    Secret, Shown, Timestamp, Username, Verdict,
 };
 use zeroize::Zeroizing;
 
-use enrolment::TotpEnrolment;
+use enrolment::{Algorithm, TotpEnrolment};
 use uri::enrolment_uri;
 
-/// Codes of an authenticator app (RFC 6238): SHA-1, 6 digits, 30 seconds, which is what all apps can do.
+/// Codes of an authenticator app (RFC 6238), a new one every 30 seconds. How they look is a setting, an [`AppCodes`]; who
+/// is enrolled keeps what held then.
 pub struct Totp {
     issuer: String,
 }
@@ -29,15 +30,17 @@ impl Totp {
     fn shown(&self, person: &Username, enrolment: TotpEnrolment) -> Shown {
         let uri = enrolment_uri(&self.issuer, person, &enrolment);
         Shown::Totp {
+            app: enrolment.app(),
             key: enrolment.secret,
             uri,
         }
     }
 }
 
-/// What an authenticator app with `key` (base 32) shows at `moment`; nothing for a text that is no key.
+/// What an authenticator app with `key` (base 32), SHA-1 and 6 digits shows at `moment`; nothing for a text that is no
+/// key.
 pub fn app_code(key: &Secret, moment: Timestamp) -> Option<Secret> {
-    let enrolment = TotpEnrolment::fresh(key.clone());
+    let enrolment = TotpEnrolment::fresh(key.clone(), AppCodes::default());
     let code = enrolment.code_at(enrolment.step_at(moment))?;
     Some(Secret::new(code.as_str()))
 }
@@ -49,10 +52,10 @@ impl SecondFactor for Totp {
     }
 
     fn enrol(&self, newcomer: &Newcomer<'_>) -> Result<Enrolment, FactorError> {
-        // 160 bits, as RFC 4226 §4 recommends.
-        let mut bytes = Zeroizing::new([0; 20]);
+        let app = settings(newcomer.settings)?;
+        let mut bytes = Zeroizing::new(vec![0; Algorithm::from(app.hash).secret_length()]);
         newcomer.chance.fill(&mut bytes[..]);
-        let enrolment = TotpEnrolment::fresh(Secret::new(BASE32_NOPAD.encode(&bytes[..])));
+        let enrolment = TotpEnrolment::fresh(Secret::new(BASE32_NOPAD.encode(&bytes[..])), app);
         Ok(Enrolment {
             private: enrolment.to_bytes()?,
             shown: self.shown(newcomer.username, enrolment),
@@ -99,7 +102,23 @@ impl SecondFactor for Totp {
     }
 
     fn summarize(&self, enrolment: &[u8]) -> Result<FactorSummary, FactorError> {
-        TotpEnrolment::parse(enrolment).map(|_| FactorSummary::default())
+        TotpEnrolment::parse(enrolment).map(|enrolment| FactorSummary {
+            app: Some(enrolment.app()),
+            ..FactorSummary::default()
+        })
+    }
+}
+
+/// Nothing stored means what every app can do.
+fn settings(bytes: &[u8]) -> Result<AppCodes, FactorError> {
+    if bytes.is_empty() {
+        return Ok(AppCodes::default());
+    }
+    let app: AppCodes =
+        serde_json::from_slice(bytes).map_err(|error| FactorError::Settings(error.to_string()))?;
+    match app.digits {
+        6 | 8 => Ok(app),
+        _ => Err(FactorError::Settings("a code has 6 or 8 digits".to_owned())),
     }
 }
 

@@ -11,17 +11,16 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use portcullis_model::{
-    Answer, Asking, Challenge, Enrolment, FactorError, FactorKind, FactorSummary, Newcomer, Proof,
-    SecondFactor, Shown, Username, Verdict,
+    Alone, Answer, Asking, Challenge, Enrolment, FactorError, FactorKind, FactorSummary, Newcomer, Proof,
+    SecondFactor, Shown, UserId, Username, Verdict,
 };
 use webauthn_rs_core::WebauthnCore;
 
-pub use discoverable::claimed_user;
-pub use enrolment::verified_user;
 pub use origin::BadOrigin;
 pub use settings::{Attestation, KeyModel, UserVerification, WebAuthnSettings};
 
 use assertion::{Asked, judge_assertion};
+use discoverable::claimed_user;
 use enrolment::{Key, KeyEnrolment};
 use origin::Origin;
 use refused::Refused;
@@ -123,6 +122,18 @@ impl SecondFactor for WebAuthn {
         self.start_assertion(&keys, &settings)
     }
 
+    fn challenge_anybody(&self) -> Result<Option<Challenge>, FactorError> {
+        self.discoverable_challenge().map(Some)
+    }
+
+    fn claimed(&self, answer: &Answer) -> Option<UserId> {
+        claimed_user(answer)
+    }
+
+    async fn verify_alone(&self, proof: &Proof<'_>, answer: &Answer) -> Result<Verdict, FactorError> {
+        self.verify_discoverable(proof, answer)
+    }
+
     async fn verify(&self, proof: &Proof<'_>, answer: &Answer) -> Result<Verdict, FactorError> {
         let settings = WebAuthnSettings::parse(proof.settings)?;
         let KeyEnrolment::Confirmed(key) = KeyEnrolment::parse(proof.enrolment)? else {
@@ -139,7 +150,13 @@ impl SecondFactor for WebAuthn {
     }
 
     fn summarize(&self, enrolment: &[u8]) -> Result<FactorSummary, FactorError> {
-        KeyEnrolment::parse(enrolment).map(|_| FactorSummary::default())
+        Ok(FactorSummary {
+            alone: match KeyEnrolment::parse(enrolment)? {
+                KeyEnrolment::Confirmed(key) => key.alone(),
+                KeyEnrolment::Pending(_) => Alone::No,
+            },
+            ..FactorSummary::default()
+        })
     }
 }
 

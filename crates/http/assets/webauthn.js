@@ -1,5 +1,5 @@
 'use strict';
-// Security keys and passkeys: what to ask for stands in `data-options`, the answer goes into the field `code`.
+// Security keys and passkeys: what to ask for stands in `data-options` or comes from `data-from`; the answer goes into `code`.
 // The braces keep these names apart from those of app.js, whose helpers are used here.
 {
 	const CANNOT = 'This browser cannot use security keys. Choose another way.';
@@ -48,16 +48,26 @@
 		form.submit();
 	}
 
-	// The browser offers passkeys where the name is typed, for as long as nothing else is asked.
-	const offer = new AbortController();
+	const optionsOf = async ({ dataset: { options, from } }) => options ?? (await post(from)).options;
+
+	// The browser offers passkeys where the name is typed, until something else is asked.
 	const field = $('input[data-passkey]');
+	let offer, offered = 0;
 	async function offerPasskeys() {
 		if (!await window.PublicKeyCredential?.isConditionalMediationAvailable?.()) return;
+		offer?.abort();
+		offer = new AbortController();
+		offered = Date.now();
+		const { signal } = offer;
 		const form = document.getElementById(field.dataset.passkey);
-		await answer(form, 'get', field.dataset.options, { mediation: 'conditional', signal: offer.signal });
+		const options = await optionsOf(form);
+		if (!signal.aborted) await answer(form, 'get', options, { mediation: 'conditional', signal });
 	}
-	// Who has no passkey, or does not choose one, goes on typing.
-	if (field) offerPasskeys().catch(() => {});
+	// Who does not choose one goes on typing.
+	const renew = () => { if (field) offerPasskeys().catch(() => {}); };
+	renew();
+	// An offer holds for minutes; who comes back later gets a new one.
+	on(window, 'focus', () => { if (Date.now() - offered > 12e4) renew(); });
 
 	let asking = false;
 	async function ask(form, kind) {
@@ -65,10 +75,11 @@
 		const say = (text) => { tell(alert, text); alert.hidden = !text; };
 		if (!window.PublicKeyCredential) return say(CANNOT);
 		say('');
-		offer.abort();
+		offer?.abort();
 		try {
-			await answer(form, kind, form.dataset.options);
+			await answer(form, kind, await optionsOf(form));
 		} catch (error) {
+			renew();
 			const known = kind === 'create' && error.name === 'InvalidStateError';
 			say(known ? 'This key is already registered.' : PROBLEMS[error.name] ?? FAILED);
 		}

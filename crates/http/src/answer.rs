@@ -51,6 +51,16 @@ impl Problem {
         }
     }
 
+    /// There is a privacy text that the person has not accepted. A page turns this into that text.
+    pub(crate) fn privacy() -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "privacy",
+            "Accept the privacy text first",
+            "Open any page of the console, read the privacy text and accept it. Then do this again.",
+        )
+    }
+
     /// Nobody is signed in. A page turns this into the sign-in page.
     pub(crate) fn unauthenticated() -> Self {
         Self::new(

@@ -1,11 +1,14 @@
 //! The REST API, one file per collection. Its description is generated from the handlers.
 
 mod accounts;
+mod activity;
 mod audit;
 mod body;
+mod branding;
 mod document;
 mod grants;
 mod groups;
+mod health;
 mod keys;
 mod me;
 mod mfa;
@@ -47,6 +50,9 @@ fn parts() -> (Router<Web>, OpenApi) {
         .merge(mfa::router())
         .merge(settings::router())
         .merge(audit::router())
+        .merge(activity::router())
+        .merge(branding::router())
+        .merge(health::router())
         .merge(policies::router())
         .merge(passwords::router())
         .merge(keys::router())

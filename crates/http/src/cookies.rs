@@ -8,6 +8,7 @@ pub(crate) const SESSION: &str = "__Host-portcullis_session";
 pub(crate) const LOGIN: &str = "__Host-portcullis_login";
 
 const LOGIN_SECONDS: u32 = 600;
+const PASSKEY_SECONDS: u32 = 300;
 
 pub(crate) fn find(headers: &HeaderMap, name: &str) -> Option<Secret> {
     headers
@@ -20,10 +21,14 @@ pub(crate) fn find(headers: &HeaderMap, name: &str) -> Option<Secret> {
         .map(|(_, value)| Secret::new(value))
 }
 
+/// A passkey that this browser was asked for; good for nothing but answering.
+pub(crate) const PASSKEY: &str = "__Host-portcullis_passkey";
+
 /// A response on its way out, with its cookies.
 pub(crate) trait WithCookies {
     fn begin_login(self, token: &Secret) -> Self;
     fn begin_session(self, token: &Secret) -> Self;
+    fn offer_passkey(self, token: &Secret) -> Self;
     fn end(self, name: &str) -> Self;
 }
 
@@ -37,6 +42,11 @@ impl WithCookies for Response {
 
     fn begin_session(self, token: &Secret) -> Self {
         set(self, &format!("{SESSION}={}", token.expose())).end(LOGIN)
+    }
+
+    fn offer_passkey(self, token: &Secret) -> Self {
+        let pair = format!("{PASSKEY}={}; Max-Age={PASSKEY_SECONDS}", token.expose());
+        set(self, &pair)
     }
 
     fn end(self, name: &str) -> Self {

@@ -119,6 +119,9 @@ fn shape(mut response: Response, asked: &Asked, web: &Web, id: &str) -> Response
         document(&problem, id)
     } else if problem.status == StatusCode::UNAUTHORIZED {
         to_sign_in(asked, problem.idle)
+    } else if problem.code == "privacy" {
+        let back = asked.back.as_deref().and_then(next_path::safe).unwrap_or("/");
+        redirect(&format!("/privacy?next={}", next_path::encode(back)))
     } else if let Some(back) = &problem.confirm {
         redirect(&format!("/me/confirm?next={}", next_path::encode(back)))
     } else {

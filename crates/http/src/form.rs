@@ -16,7 +16,7 @@ pub(crate) struct Fields(Vec<(String, String)>);
 
 impl Fields {
     /// No text that people type holds NUL, and `PostgreSQL` cannot store it.
-    fn of(pairs: Vec<(String, String)>) -> Option<Self> {
+    pub(crate) fn of(pairs: Vec<(String, String)>) -> Option<Self> {
         if pairs
             .iter()
             .any(|(name, value)| name.contains('\0') || value.contains('\0'))
@@ -111,13 +111,20 @@ impl FromRequest<Web> for Posted {
         let who = SignedIn::from_request_parts(&mut parts, web)
             .await
             .map_err(IntoResponse::into_response)?;
-        let header = header(&parts.headers);
+        let headers = parts.headers.clone();
         let fields = Fields::from_request(Request::from_parts(parts, body), web).await?;
-        let given = header.unwrap_or_else(|| fields.text("csrf"));
-        if !portcullis_ops::equal(&given, &who.csrf) {
-            return Err(crate::answer::Failure(Problem::cross_site()).into_response());
-        }
+        is_proven(&who, &headers, &fields)?;
         Ok(Self { who, fields })
+    }
+}
+
+/// Refuses a form that was not rendered for this session.
+pub(crate) fn is_proven(who: &SignedIn, headers: &HeaderMap, fields: &Fields) -> Result<(), Response> {
+    let given = header(headers).unwrap_or_else(|| fields.text("csrf"));
+    if portcullis_ops::equal(&given, &who.csrf) {
+        Ok(())
+    } else {
+        Err(crate::answer::Failure(Problem::cross_site()).into_response())
     }
 }
 
@@ -190,7 +197,10 @@ fn sentence(error: &FieldError) -> String {
 /// What a field is called on the screens, where that differs from its name.
 fn label(field: &str) -> String {
     let label = match field {
+        "accent_dark" => "Accent on dark pages",
+        "accent_light" => "Accent on light pages",
         "at" => "The moment",
+        "banner" => "Legal banner",
         "ca_pem" => "Own CA",
         "code_seconds" => "Time for a code",
         "current" => "Current password",
@@ -208,6 +218,7 @@ fn label(field: &str) -> String {
         "kind" => "Type",
         "new" => "New password",
         "person" => "Username",
+        "privacy" => "Privacy text",
         "reply_to" => "Reply-to",
         "repeat" => "The second password",
         "scope" | "scopes" => "What it may do",

@@ -3,12 +3,15 @@
 mod answer;
 mod api;
 mod assets;
+mod branding;
 mod browser_name;
 mod cookies;
 mod csrf;
+mod csv;
 mod envelope;
 mod filter;
 mod form;
+mod look;
 mod moment;
 mod next_path;
 mod notice;
@@ -17,11 +20,13 @@ mod rest;
 mod router;
 mod session;
 mod shell;
+mod upload;
 
 use std::sync::Arc;
 
 use portcullis_model::Secret;
 
+pub use look::Look;
 pub use router::router;
 
 pub(crate) use shell::icon;
@@ -34,6 +39,8 @@ pub struct Web {
     /// Makes the name of each request.
     pub request_ids: Arc<dyn Fn() -> String + Send + Sync>,
     pub demo: Option<DemoNote>,
+    /// How the pages look.
+    pub look: Look,
 }
 
 /// What the console says about itself.

@@ -3,7 +3,7 @@ use askama::filters::HtmlSafe;
 use portcullis_model::Timestamp;
 
 /// A moment as `<time>`: relative for reading, exact on hover, RFC 3339 for machines.
-#[derive(Template)]
+#[derive(Clone, Template)]
 #[template(path = "parts/moment.html")]
 pub(crate) struct Moment {
     iso: String,

@@ -29,6 +29,12 @@ const NOTICES: &[(&str, &str, &str)] = &[
     ("account-restored", OK, "Account restored."),
     ("account-saved", OK, "Account saved."),
     ("backup-codes-left", "warn", "You have {n} backup codes left."),
+    (
+        "branding-restored",
+        OK,
+        "Put back. Everybody sees it from now on.",
+    ),
+    ("branding-saved", OK, "Saved. Everybody sees it from now on."),
     ("cancelled", PLAIN, "Sign-in cancelled. Nothing was changed."),
     (
         "code-sent",
@@ -41,6 +47,9 @@ const NOTICES: &[(&str, &str, &str)] = &[
         OK,
         "Reset. The policy still applies: they'll be asked to set up again at next sign-in.",
     ),
+    ("filter-changed", OK, "Filter changed."),
+    ("filter-deleted", OK, "Filter deleted."),
+    ("filter-saved", OK, "Filter saved."),
     ("group-added", OK, "Group added."),
     ("group-deleted", OK, "Group deleted."),
     ("group-saved", OK, "Group saved."),
@@ -78,6 +87,11 @@ const NOTICES: &[(&str, &str, &str)] = &[
         "no-second-step",
         BAD,
         "You can't finish signing in because no second step is set up. Ask an administrator for a temporary pass.",
+    ),
+    (
+        "passkey-refused",
+        BAD,
+        "That passkey can't sign you in here. Try again, or type your user name.",
     ),
     (
         "password-changed",

@@ -1,6 +1,7 @@
 //! The screens of the console, one file each.
 
 mod accounts;
+pub(crate) mod activity;
 mod admin;
 mod attributes;
 pub(crate) mod audit;
@@ -14,6 +15,7 @@ mod keys;
 mod me;
 mod passwords;
 mod policy;
+mod privacy;
 mod resources;
 mod search;
 mod setup;
@@ -29,6 +31,7 @@ use crate::Web;
 pub(crate) fn router() -> Router<Web> {
     Router::new()
         .merge(accounts::router())
+        .merge(activity::router())
         .merge(admin::router())
         .merge(audit::router())
         .merge(help::router())
@@ -36,6 +39,7 @@ pub(crate) fn router() -> Router<Web> {
         .merge(keys::router())
         .merge(me::router())
         .merge(passwords::router())
+        .merge(privacy::router())
         .merge(resources::router())
         .merge(search::router())
         .merge(setup::router())

@@ -7,16 +7,17 @@ use axum::routing::get;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::answer::{Failure, Problem};
-use crate::{Web, api, assets, envelope, pages};
+use crate::{Web, api, assets, branding, envelope, look, pages};
 
 const LARGEST_BODY: usize = 1024 * 1024;
 
 /// Everything the product answers over HTTP.
 pub fn router(web: Web) -> Router {
     Router::new()
-        .merge(pages::router())
+        .merge(pages::router().layer(from_fn_with_state(web.clone(), look::refresh)))
         .merge(api::router())
         .merge(assets::router())
+        .merge(branding::router())
         .route("/healthz", get(async || "ok"))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(CatchPanicLayer::custom(panicked))

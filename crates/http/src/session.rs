@@ -14,6 +14,8 @@ pub(crate) struct Visitor {
     /// The browser, as it calls itself.
     pub agent: String,
     pub login: Option<Secret>,
+    /// The token of a passkey that was asked for.
+    pub passkey: Option<Secret>,
     pub has_session: bool,
 }
 
@@ -33,6 +35,7 @@ impl<S: Sync> FromRequestParts<S> for Visitor {
             caller: Caller::anonymous(Door::Web, address, request),
             agent: agent(&parts.headers),
             login: cookies::find(&parts.headers, cookies::LOGIN),
+            passkey: cookies::find(&parts.headers, cookies::PASSKEY),
             has_session: cookies::find(&parts.headers, cookies::SESSION).is_some(),
         })
     }
@@ -65,6 +68,9 @@ impl FromRequestParts<Web> for SignedIn {
         let (address, request) = origin(parts);
         let csrf = portcullis_ops::csrf_token(token.expose());
         let person = match identify::session(&web.gate, &token, &address, &request).await? {
+            Session::Alive(person) if person.privacy_due && !may_wait(parts.uri.path()) => {
+                return Err(Problem::privacy().into());
+            }
             Session::Alive(person) => person,
             Session::Idle(limit) => return Err(Problem::idle(limit).into()),
             Session::Over => return Err(Problem::unauthenticated().into()),
@@ -75,6 +81,11 @@ impl FromRequestParts<Web> for SignedIn {
             csrf,
         })
     }
+}
+
+/// What works before the privacy text is accepted: reading it, accepting it, and leaving.
+fn may_wait(path: &str) -> bool {
+    matches!(path, "/privacy" | "/sign-out")
 }
 
 /// A program with a personal token. Browser sessions do not open the API.

@@ -1,6 +1,9 @@
+use std::sync::Arc;
+
 use askama::Template;
 use askama::filters::HtmlSafe;
 use portcullis_model::{Role, SystemRight};
+use portcullis_ops::branding::Shown;
 
 use crate::notice::{Notice, NoticeQuery};
 use crate::session::SignedIn;
@@ -19,6 +22,7 @@ pub(crate) struct Shell {
     pub role: Role,
     pub place: &'static str,
     pub notice: Option<Notice>,
+    pub look: Arc<Shown>,
 }
 
 impl Shell {
@@ -35,6 +39,7 @@ impl Shell {
             role: who.me.role,
             place,
             notice: None,
+            look: web.look.now(),
         }
     }
 
@@ -83,6 +88,7 @@ pub(crate) struct Front {
     pub version: &'static str,
     pub demo: Option<DemoNote>,
     pub notice: Option<Notice>,
+    pub look: Arc<Shown>,
 }
 
 impl Front {
@@ -92,6 +98,7 @@ impl Front {
             version: web.base.version,
             demo: web.demo.clone(),
             notice: None,
+            look: web.look.now(),
         }
     }
 

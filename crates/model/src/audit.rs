@@ -1,10 +1,11 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::access::{UnknownWord, words};
-use crate::{Caller, Timestamp};
+use crate::{Caller, SignIn, Timestamp};
 
 /// The kind of thing an audit entry is about.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -67,7 +68,8 @@ impl Subject {
     }
 }
 
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// Asked, and refused.
     Deny,
@@ -94,4 +96,6 @@ pub struct AuditEntry {
     pub message: Option<String>,
     /// SHA-256 of the ciphertext that was written, so that an older row put back shows.
     pub digest: Option<[u8; 32]>,
+    /// What it says for the list of sign-in events.
+    pub sign_in: SignIn,
 }

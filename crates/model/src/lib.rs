@@ -1,9 +1,12 @@
 //! The words of the product: identities, rights, audit entries and the plug-in traits. No I/O.
 
 mod access;
+mod app_codes;
 mod audit;
+mod branding;
 mod caller;
 mod causes;
+mod colour;
 mod ids;
 mod mail;
 mod mfa;
@@ -13,14 +16,18 @@ mod password_policy;
 mod people;
 mod second_factor;
 mod secret;
+mod sign_in_event;
 mod time;
 mod trail;
 mod vault;
 
 pub use access::{AccountRight, Needs, Role, Scope, Scopes, SystemRight, UnknownWord};
+pub use app_codes::{AppCodes, OtpHash};
 pub use audit::{AuditEntry, Outcome, Subject, SubjectKind};
+pub use branding::{Branding, LogoId, Part};
 pub use caller::{Actor, Caller, Door};
 pub use causes::Causes;
+pub use colour::{Accent, Colour, Scheme, UnknownColour};
 pub use ids::{
     AccountId, FactorId, GroupId, InvitationId, LoginId, ResourceId, SessionId, TokenId, UserId, VersionId,
 };
@@ -35,10 +42,11 @@ pub use paging::{Page, PageSize};
 pub use password_policy::{CharacterClass, PasswordPolicy, Violation};
 pub use people::{Theme, UserName, UserState, UserView};
 pub use second_factor::{
-    Answer, Asking, Challenge, Enrolment, FactorError, FactorKind, FactorSummary, Newcomer, Proof,
-    SecondFactor, Shown, SpentCode, Verdict,
+    Alone, Answer, Asking, Challenge, Enrolment, FactorError, FactorKind, FactorSummary, Newcomer, Peer,
+    Proof, SecondFactor, Shown, SpentCode, Verdict,
 };
 pub use secret::{Sealed, Secret};
+pub use sign_in_event::{EventsPage, SignIn, SignInEvent, SignInFilter, SignInView};
 pub use time::{Chance, Clock, Timestamp};
 pub use trail::{AuditFilter, AuditView, TrailPage};
 pub use vault::{

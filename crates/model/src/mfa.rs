@@ -7,7 +7,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::access::{UnknownWord, words};
-use crate::{FactorKind, GroupId, Role, Timestamp, UserId};
+use crate::{AppCodes, FactorKind, GroupId, Role, Timestamp, UserId};
 
 /// What is asked of a group or of one person.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -85,6 +85,10 @@ pub struct SitePolicy {
     pub one_method: bool,
     /// Whether revealing a password takes a fresh second step.
     pub step_up_reveal: bool,
+    /// Whether a passkey that verified its person counts as both proofs.
+    pub passkey_alone: bool,
+    /// What the codes of apps look like that are set up from now on.
+    pub app: AppCodes,
 }
 
 impl Default for SitePolicy {
@@ -97,6 +101,8 @@ impl Default for SitePolicy {
             retries: 3,
             one_method: false,
             step_up_reveal: false,
+            passkey_alone: false,
+            app: AppCodes::default(),
         }
     }
 }

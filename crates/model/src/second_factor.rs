@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
 use crate::access::{UnknownWord, words};
-use crate::{Chance, Secret, SettingsProblem, Timestamp, UserId, Username};
+use crate::{AppCodes, Chance, Secret, SettingsProblem, Timestamp, UserId, Username};
 
 /// A kind of second factor. The order is that of their strength, the weakest first.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
@@ -91,9 +91,30 @@ pub trait SecondFactor: Send + Sync {
         Ok(Challenge::default())
     }
 
+    /// Starts a proof by somebody who has not said who they are. Nothing where the method cannot do that.
+    fn challenge_anybody(&self) -> Result<Option<Challenge>, FactorError> {
+        Ok(None)
+    }
+
+    /// Whose enrolment an answer to that claims to be of. It proves nothing, and anybody can claim anything.
+    fn claimed(&self, _answer: &Answer) -> Option<UserId> {
+        None
+    }
+
+    /// Judges such an answer for one enrolment. What it accepts has proven possession, and seen for itself who holds
+    /// it: it may count as both proofs.
+    async fn verify_alone(&self, _proof: &Proof<'_>, _answer: &Answer) -> Result<Verdict, FactorError> {
+        Ok(Verdict::Reject)
+    }
+
     /// Judges an answer for one enrolment. The engine asks for one enrolment after the other until one does not
     /// reject, at most once per answer.
     async fn verify(&self, proof: &Proof<'_>, answer: &Answer) -> Result<Verdict, FactorError>;
+
+    /// What became of the last question to each server in `settings` that the method relies on, as this node knows it.
+    fn peers(&self, _settings: &[u8]) -> Vec<Peer> {
+        Vec::new()
+    }
 
     /// What the person may see of an enrolment later; never what proves it.
     fn summarize(&self, enrolment: &[u8]) -> Result<FactorSummary, FactorError>;
@@ -149,6 +170,7 @@ pub enum Shown {
     Totp {
         key: Secret,
         uri: Secret,
+        app: AppCodes,
     },
 }
 
@@ -190,6 +212,21 @@ pub struct FactorSummary {
     /// How many proofs are left, where they are counted.
     pub left: Option<usize>,
     pub spent: Vec<SpentCode>,
+    /// When it stops working by itself.
+    pub ends_at: Option<Timestamp>,
+    /// What its codes look like, if an app shows them.
+    pub app: Option<AppCodes>,
+    pub alone: Alone,
+}
+
+/// Whether an enrolment could be both proofs at once.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Alone {
+    #[default]
+    No,
+    /// Nobody knows before it is tried.
+    Perhaps,
+    Yes,
 }
 
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -198,12 +235,23 @@ pub struct SpentCode {
     pub address: String,
 }
 
+/// A server that a method relies on.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Peer {
+    pub name: String,
+    /// When it last answered.
+    pub answered_at: Option<Timestamp>,
+    /// Since when it has not answered, and how the last question failed.
+    pub silent: Option<(Timestamp, String)>,
+}
+
 /// "Could not ask", as opposed to "asked, and no". Both deny.
 #[derive(Debug, thiserror::Error)]
 pub enum FactorError {
-    /// The text is what the person reads: what did not answer, never why.
-    #[error("{0}")]
-    Unreachable(&'static str),
+    /// `text` is what the person reads: what did not answer, never why. `why` is for administrators: which server, and
+    /// how it failed.
+    #[error("{text} ({why})")]
+    Unreachable { text: &'static str, why: String },
     #[error("the enrolment is damaged")]
     DamagedEnrolment,
     /// An administrator has not set it up, or not rightly.

@@ -1,11 +1,14 @@
 use std::marker::PhantomData;
 use std::time::Duration;
 
-use portcullis_model::{AccountId, AccountRight, Actor, Caller, Outcome, ResourceId, Scope, Subject, UserId};
+use portcullis_model::{
+    AccountId, AccountRight, Actor, Caller, FactorKind, Outcome, ResourceId, Scope, SessionId, Subject,
+    UserId,
+};
 use portcullis_store::{Snapshot, grants};
 use uuid::Uuid;
 
-use crate::records::Records;
+use crate::records::{Records, Remark};
 use crate::{OpError, Operation, Right, Services};
 
 /// Proof that the caller may run operation `O`. Only this module can make one.
@@ -62,8 +65,26 @@ impl<O> Permit<'_, O> {
     }
 
     /// Says in the trail what happened, in words. Never a secret.
-    pub fn message(&self, message: impl Into<String>) {
-        self.records.entry().message = Some(message.into());
+    pub fn message(&self, remark: impl Into<Remark>) {
+        let Remark { text, sign_in } = remark.into();
+        let mut entry = self.records.entry();
+        entry.message = Some(text);
+        if let Some((event, method)) = sign_in {
+            entry.sign_in.event = Some(event);
+            entry.sign_in.method = Some(method);
+        }
+    }
+
+    /// Says which browser it is, as it calls itself.
+    pub(crate) fn at_browser(&self, agent: &str) {
+        agent.clone_into(&mut self.records.entry().sign_in.agent);
+    }
+
+    /// Says that a session was opened, and what the second proof was.
+    pub(crate) fn opened(&self, session: SessionId, method: FactorKind) {
+        let mut entry = self.records.entry();
+        entry.sign_in.session = Some(session);
+        entry.sign_in.method.get_or_insert(method);
     }
 
     /// Puts the digest of a ciphertext that was written on record.

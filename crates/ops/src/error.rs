@@ -79,7 +79,7 @@ impl From<FactorError> for OpError {
     fn from(error: FactorError) -> Self {
         match error {
             FactorError::DamagedEnrolment => Self::Damaged,
-            FactorError::Settings(_) | FactorError::Unreachable(_) => Self::Unavailable(Box::new(error)),
+            FactorError::Settings(_) | FactorError::Unreachable { .. } => Self::Unavailable(Box::new(error)),
         }
     }
 }

@@ -8,7 +8,7 @@ use portcullis_model::{
     UserId, UserState,
 };
 use portcullis_store::users::User;
-use portcullis_store::{Snapshot, Tx, sessions, tokens, users};
+use portcullis_store::{Snapshot, Tx, privacy, sessions, tokens, users};
 
 use crate::sign_in::limits;
 use crate::{Audit, Gate, OpError, Operation, Permit, Read, Right, Services, Write};
@@ -18,6 +18,8 @@ use crate::{Audit, Gate, OpError, Operation, Permit, Read, Right, Services, Writ
 pub struct SignedIn {
     pub caller: Caller,
     pub me: Me,
+    /// Whether they must accept the privacy text before they go on.
+    pub privacy_due: bool,
 }
 
 /// The person themselves.
@@ -136,7 +138,11 @@ impl Read for Resume {
         };
         let touch = (STALE < now.since(session.seen_at)).then_some(Touch::Session(session.id));
         Ok(Session::Alive(Found {
-            signed_in: SignedIn { caller, me: me(user) },
+            signed_in: SignedIn {
+                caller,
+                privacy_due: privacy::is_due(snapshot, user.id).await?,
+                me: me(user),
+            },
             touch,
         }))
     }
@@ -187,7 +193,11 @@ impl Read for Present {
         let stale = token.used_at.is_none_or(|used_at| STALE < now.since(used_at));
         let touch = stale.then_some(Touch::Token(token.id));
         Ok(Some(Found {
-            signed_in: SignedIn { caller, me: me(user) },
+            signed_in: SignedIn {
+                caller,
+                me: me(user),
+                privacy_due: false,
+            },
             touch,
         }))
     }

@@ -16,9 +16,12 @@ mod trail;
 mod vault;
 
 pub mod accounts;
+pub mod activity;
 pub mod audit;
+pub mod branding;
 pub mod factors;
 pub mod groups;
+pub mod health;
 pub mod home;
 pub mod identify;
 pub mod jobs;
@@ -27,6 +30,7 @@ pub mod mail;
 pub mod mfa_policy;
 pub mod palette;
 pub mod passwords;
+pub mod privacy;
 pub mod resources;
 pub mod sessions;
 pub mod settings;
@@ -41,6 +45,7 @@ pub use catalog::{CATALOG, Listed};
 pub use error::{FieldError, OpError};
 pub use gate::{Check, Gate, OpenGateError};
 pub use operation::{Audit, Operation, Read, Remote, Right, Starts, Write};
+pub use records::Remark;
 pub use services::{Services, Site, Tools};
 pub use trail::{Checkpoint, CheckpointError};
 

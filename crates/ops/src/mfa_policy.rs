@@ -2,6 +2,7 @@
 
 mod apply;
 mod apply_due;
+mod attention;
 mod effective;
 mod explain;
 mod find;
@@ -20,6 +21,7 @@ pub use list::{List, PersonPolicy};
 pub use preview::{Effect, Preview, PreviewRow, Previewed, SubGroup};
 pub use undo::Undo;
 
+pub(crate) use attention::{Putting, attention};
 pub(crate) use load::{of_person, site_policy};
 
 use std::time::Duration;

@@ -1,9 +1,53 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use portcullis_model::{AuditEntry, Caller, Outcome, Subject, Timestamp};
+use portcullis_model::{AuditEntry, Caller, FactorKind, Outcome, SignIn, SignInEvent, Subject, Timestamp};
 
 use crate::Operation;
+
+/// What an operation says in the trail. A line of the sign-in log also says what happened there.
+#[derive(Clone, Debug)]
+pub struct Remark {
+    pub(crate) text: String,
+    pub(crate) sign_in: Option<(SignInEvent, FactorKind)>,
+}
+
+impl Remark {
+    pub(crate) fn of_sign_in(event: SignInEvent, method: FactorKind, text: String) -> Self {
+        Self {
+            text,
+            sign_in: Some((event, method)),
+        }
+    }
+
+    /// The same with a sentence before it.
+    pub(crate) fn after(self, sentence: &str) -> Self {
+        Self {
+            text: format!("{sentence} {}", self.text),
+            ..self
+        }
+    }
+
+    /// The same with a sentence behind it.
+    pub(crate) fn and(self, sentence: &str) -> Self {
+        Self {
+            text: format!("{} {sentence}", self.text),
+            ..self
+        }
+    }
+}
+
+impl From<String> for Remark {
+    fn from(text: String) -> Self {
+        Self { text, sign_in: None }
+    }
+}
+
+impl From<&str> for Remark {
+    fn from(text: &str) -> Self {
+        text.to_owned().into()
+    }
+}
 
 /// What an operation says about itself for the trail while it runs.
 pub(crate) struct Records {
@@ -25,6 +69,7 @@ impl Records {
                 reason: operation.reason().filter(|reason| !reason.trim().is_empty()),
                 message: None,
                 digest: None,
+                sign_in: SignIn::default(),
             }),
             failed: AtomicBool::new(false),
         }

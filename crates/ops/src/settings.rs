@@ -3,10 +3,12 @@
 //! A setting that holds a secret lies sealed as a whole; what is shown of it has no secret.
 
 mod find;
+mod list_peers;
 mod put;
 mod rehearse_mail;
 
 pub use find::{Find, SettingView};
+pub use list_peers::ListPeers;
 pub use put::Put;
 pub use rehearse_mail::RehearseMail;
 

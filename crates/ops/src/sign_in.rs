@@ -3,6 +3,7 @@
 //! ```text
 //! begin ─► named ─password─► first_passed ─proof─► session
 //!                                              └─► second_passed ─something set up─► session
+//! offer ─► offered ─passkey that is both proofs─► session
 //! ```
 //! One row per login, so any node can take any step; every step is a compare-and-swap on its revision. An
 //! attempt is counted, and committed, before the proof is looked at.
@@ -13,39 +14,49 @@ mod challenge;
 mod choose_method;
 mod find;
 mod forgot_password;
+mod inspect;
 pub(crate) mod limits;
+mod offer_passkey;
 pub(crate) mod proof;
 mod prove_factor;
+mod prove_passkey;
 mod prove_password;
 mod redeem_reset;
 pub(crate) mod set_up;
 mod sign_out;
+mod time_out;
 
 pub use begin::Begin;
 pub use cancel::Cancel;
-pub(crate) use challenge::unanswered;
 pub use challenge::{Challenge, Challenged};
+pub(crate) use challenge::{unanswered, unanswered_line};
 pub use choose_method::ChooseMethod;
 pub use find::{Delivery, Find, LoginStep, LoginView};
 pub use forgot_password::ForgotPassword;
+pub use inspect::{Entrance, Inspect};
+pub use offer_passkey::{OfferPasskey, PasskeyOffer};
 pub use prove_factor::{FactorStep, ProveFactor};
+pub use prove_passkey::{PasskeyStep, ProvePasskey};
 pub use prove_password::{PasswordStep, ProvePassword};
 pub use redeem_reset::RedeemReset;
 pub use set_up::{BeginSetUp, ConfirmSetUp, SetUp, SetUpStep, ShowSetUp, SkipSetUp};
 pub use sign_out::SignOut;
+pub use time_out::TimeOut;
 
 use portcullis_crypto::token_digest;
-use portcullis_model::{FactorKind, Secret, Subject, SubjectKind};
+use portcullis_model::{FactorKind, Secret, SignInEvent, Subject, SubjectKind};
 use portcullis_store::Snapshot;
 use portcullis_store::logins::{self, Login};
 
-use crate::{OpError, Permit};
+use crate::{OpError, Permit, Remark};
 
 /// States of a login; the database keeps the words.
 pub(crate) const NAMED: &str = "named";
 pub(crate) const FIRST_PASSED: &str = "first_passed";
 pub(crate) const SECOND_PASSED: &str = "second_passed";
 pub(crate) const ENROLLING: &str = "enrolling";
+/// A passkey was asked for, and nobody has said who they are.
+pub(crate) const OFFERED: &str = "offered";
 
 /// The login of `token` in `state`.
 pub(crate) async fn login_of<O>(
@@ -60,6 +71,7 @@ pub(crate) async fn login_of<O>(
     if login.state != state {
         return Err(OpError::Expired);
     }
+    permit.at_browser(&login.agent);
     permit.about(Subject {
         kind: SubjectKind::User,
         id: login.user.map(|user| user.0),
@@ -75,17 +87,20 @@ pub const INCORRECT: &str = "Incorrect verification code.";
 /// Shown when no retry is left.
 pub const TOO_MANY: &str = "Too many failed attempts with incorrect verification code.";
 
-pub(crate) fn pending_line(method: FactorKind) -> String {
-    format!(
+pub(crate) fn pending_line(method: FactorKind) -> Remark {
+    let text = format!(
         "Login pre-authenticated, await verification. MFA method: {}",
         method.label()
-    )
+    );
+    Remark::of_sign_in(SignInEvent::PreAuthenticated, method, text)
 }
 
-pub(crate) fn verified_line(method: FactorKind) -> String {
-    format!("Login verified. MFA method: {}", method.label())
+pub(crate) fn verified_line(method: FactorKind) -> Remark {
+    let text = format!("Login verified. MFA method: {}", method.label());
+    Remark::of_sign_in(SignInEvent::Verified, method, text)
 }
 
-pub(crate) fn error_line(method: FactorKind, error: &str) -> String {
-    format!("Login error. MFA method: {}, MFA error: {error}", method.label())
+pub(crate) fn error_line(method: FactorKind, error: &str) -> Remark {
+    let text = format!("Login error. MFA method: {}, MFA error: {error}", method.label());
+    Remark::of_sign_in(SignInEvent::Error, method, text)
 }

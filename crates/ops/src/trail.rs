@@ -1,18 +1,21 @@
 //! The hash chain of the audit trail: how an entry becomes a row, and how rows are verified.
 
 mod checkpoint;
+mod sign_in;
 mod writer;
 
 use portcullis_crypto::{Keyring, Purpose, hmac_sha256, sha256};
 use portcullis_model::{Actor, AuditEntry};
 use portcullis_store::Tx;
 use portcullis_store::audit::{self, AuditRow};
+use portcullis_store::sign_in_events;
 
 use crate::OpError;
 use crate::text::for_trail;
 use crate::vault::Vault;
 
 pub use checkpoint::{Checkpoint, CheckpointError};
+use sign_in::sign_in_event;
 pub(crate) use writer::{Queue, start_writer};
 
 /// What the first row of every trail follows.
@@ -32,7 +35,13 @@ pub(crate) async fn append(tx: &Tx, vault: &Vault, entries: &[AuditEntry]) -> Re
         hash.clone_from(&row.hash);
         rows.push(row);
     }
-    Ok(audit::insert(tx, &rows).await?)
+    audit::insert(tx, &rows).await?;
+    for (entry, row) in entries.iter().zip(&rows) {
+        if let Some(event) = sign_in_event(entry, row.seq) {
+            sign_in_events::insert(tx, &event).await?;
+        }
+    }
+    Ok(())
 }
 
 fn unchained(entry: &AuditEntry, seq: i64) -> AuditRow<'_> {

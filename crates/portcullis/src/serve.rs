@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use portcullis_http::{DemoNote, Web, WebSettings};
+use portcullis_http::{DemoNote, Look, Web, WebSettings};
 use portcullis_model::{Caller, Causes};
 use portcullis_ops::{Gate, jobs, mail, mfa_policy, setup};
 use tokio::net::TcpListener;
@@ -79,6 +79,7 @@ pub(crate) async fn run(bound: Bound, demo: Option<DemoNote>, gate: Gate) -> any
         },
         demo,
         gate,
+        look: Look::default(),
     };
     tokio::spawn(async move {
         asked_to_stop().await;

@@ -34,7 +34,7 @@ pub(crate) fn tools(config: &Config) -> Tools {
         Arc::new(BackupCodes),
         Arc::new(EmailCode),
         Arc::new(TemporaryPass),
-        Arc::new(Radius),
+        Arc::new(Radius::default()),
     ];
     // A browser binds a key to a name; at a bare address there are none.
     match WebAuthn::new(&config.base_url, &config.site_name) {

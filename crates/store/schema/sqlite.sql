@@ -40,9 +40,19 @@ CREATE TABLE audit (
   mac_version INTEGER NOT NULL,
   mac BLOB NOT NULL
 ) STRICT;
+CREATE INDEX audit_by_actor ON audit (actor, seq);
 CREATE INDEX audit_of_people ON audit (subject_id, seq) WHERE subject_kind = 'user';
 CREATE INDEX audit_of_refusals ON audit (actor_id, seq) WHERE outcome = 'deny';
 CREATE INDEX audit_of_writes ON audit (subject_id, seq) WHERE digest IS NOT NULL;
+CREATE TABLE branding (
+  version INTEGER NOT NULL PRIMARY KEY,
+  value TEXT NOT NULL,
+  logo BLOB,
+  privacy_digest BLOB,
+  summary TEXT NOT NULL,
+  made_at INTEGER NOT NULL,
+  made_by TEXT NOT NULL
+) STRICT;
 CREATE TABLE factors (
   id BLOB NOT NULL PRIMARY KEY,
   user_id BLOB NOT NULL REFERENCES users (id),
@@ -134,6 +144,13 @@ CREATE TABLE logins (
   ends_at INTEGER NOT NULL
 , allowed TEXT NOT NULL DEFAULT '', retries INTEGER NOT NULL DEFAULT 3, passed_at INTEGER, prompt TEXT NOT NULL DEFAULT '', challenged_at INTEGER, challenges INTEGER NOT NULL DEFAULT 0) STRICT;
 CREATE INDEX logins_by_end ON logins (ends_at);
+CREATE TABLE logos (
+  digest BLOB NOT NULL PRIMARY KEY,
+  png BLOB NOT NULL,
+  width INTEGER NOT NULL,
+  height INTEGER NOT NULL,
+  created_at INTEGER NOT NULL
+) STRICT;
 CREATE TABLE outbox (
   id BLOB NOT NULL PRIMARY KEY,
   kind TEXT NOT NULL,
@@ -181,6 +198,12 @@ CREATE TABLE policy_changes (
   undone_at INTEGER
 ) STRICT;
 CREATE INDEX policy_changes_due ON policy_changes (applies_at) WHERE state = 'scheduled';
+CREATE TABLE privacy_acceptances (
+  user_id BLOB NOT NULL REFERENCES users (id),
+  digest BLOB NOT NULL,
+  accepted_at INTEGER NOT NULL,
+  PRIMARY KEY (user_id, digest)
+) STRICT;
 CREATE VIRTUAL TABLE resource_search USING fts5 (search, content='resources', content_rowid='position', tokenize='trigram');
 CREATE TABLE resources (
   position INTEGER PRIMARY KEY,
@@ -203,6 +226,15 @@ CREATE TABLE resources (
 ) STRICT;
 CREATE INDEX resources_by_owner ON resources (owner_id, sort, id) WHERE deleted_at IS NULL;
 CREATE INDEX resources_in_trash ON resources (deleted_at) WHERE deleted_at IS NOT NULL;
+CREATE TABLE saved_filters (
+  id BLOB NOT NULL PRIMARY KEY,
+  owner_id BLOB NOT NULL REFERENCES users (id),
+  name TEXT NOT NULL,
+  filter TEXT NOT NULL,
+  is_shared INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  UNIQUE (owner_id, name)
+) STRICT;
 CREATE TABLE schema_version (version BIGINT PRIMARY KEY);
 CREATE TABLE sealed (
   id BLOB NOT NULL PRIMARY KEY,
@@ -232,6 +264,26 @@ CREATE TABLE settings (
   changed_at INTEGER NOT NULL,
   changed_by TEXT NOT NULL
 ) STRICT;
+CREATE TABLE sign_in_events (
+  seq INTEGER NOT NULL PRIMARY KEY,
+  at INTEGER NOT NULL,
+  username TEXT NOT NULL,
+  user_id BLOB,
+  event TEXT NOT NULL,
+  method TEXT NOT NULL,
+  outcome TEXT NOT NULL,
+  address TEXT NOT NULL,
+  is_new_address INTEGER NOT NULL,
+  agent TEXT NOT NULL,
+  session_id BLOB
+) STRICT;
+CREATE INDEX sign_in_events_by_event ON sign_in_events (event, at, seq);
+CREATE INDEX sign_in_events_by_method ON sign_in_events (method, at, seq);
+CREATE INDEX sign_in_events_by_outcome ON sign_in_events (outcome, at, seq);
+CREATE INDEX sign_in_events_by_person ON sign_in_events (username, at, seq);
+CREATE INDEX sign_in_events_by_time ON sign_in_events (at, seq);
+CREATE INDEX sign_in_events_from_new_addresses ON sign_in_events (at, seq) WHERE is_new_address = 1;
+CREATE INDEX sign_in_events_known_addresses ON sign_in_events (user_id, address) WHERE outcome = 'succeed';
 CREATE TABLE tokens (
   id BLOB NOT NULL PRIMARY KEY,
   user_id BLOB NOT NULL REFERENCES users (id),

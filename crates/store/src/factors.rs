@@ -45,6 +45,13 @@ pub async fn list(snapshot: &Snapshot, user: UserId) -> Result<Vec<Factor>, Stor
     snapshot.rows(&sql, args![user.0], read).await
 }
 
+/// Those of one kind, of everybody.
+pub async fn of_kind(snapshot: &Snapshot, kind: FactorKind) -> Result<Vec<Factor>, StoreError> {
+    let sql =
+        format!("SELECT {COLUMNS} FROM factors WHERE kind = ?1 AND state = 'active' ORDER BY created_at, id");
+    snapshot.rows(&sql, args![kind.word()], read).await
+}
+
 /// The next factors after `after`, of everybody, for a key rotation.
 pub async fn after(snapshot: &Snapshot, after: Option<Uuid>, most: u16) -> Result<Vec<Factor>, StoreError> {
     let sql = format!("SELECT {COLUMNS} FROM factors WHERE id > ?1 ORDER BY id LIMIT ?2");

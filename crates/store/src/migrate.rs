@@ -19,10 +19,15 @@ const MIGRATIONS: &[Migration] = &[
         postgres: include_str!("../migrations/0002_second_factors/postgres.sql"),
         sqlite: include_str!("../migrations/0002_second_factors/sqlite.sql"),
     },
+    Migration {
+        version: 6,
+        postgres: include_str!("../migrations/0006_sign_in_page_and_activity/postgres.sql"),
+        sqlite: include_str!("../migrations/0006_sign_in_page_and_activity/sqlite.sql"),
+    },
 ];
 
 /// The newest schema that this build knows.
-pub const SCHEMA_VERSION: i64 = 2;
+pub const SCHEMA_VERSION: i64 = 6;
 
 /// Brings the schema up to date. Nodes that start together wait for the first one.
 pub(crate) async fn run(store: &Store) -> Result<(), StoreError> {

@@ -118,6 +118,43 @@ pub async fn count_codes(snapshot: &Snapshot, user: UserId, since: Timestamp) ->
         .unwrap_or(0))
 }
 
+/// How letters leave at the moment.
+#[derive(Clone, Debug, Default)]
+pub struct Flow {
+    pub waiting: i64,
+    /// When the oldest letter was written that was tried and has not left, and why.
+    pub failing: Option<(Timestamp, String)>,
+    pub last_sent: Option<Timestamp>,
+    /// How many were given up since a moment.
+    pub failed: i64,
+}
+
+/// How letters leave, and how many were given up since `since`.
+pub async fn flow(snapshot: &Snapshot, since: Timestamp) -> Result<Flow, StoreError> {
+    let count = async |sql: &str, args: &[crate::row::Value<'_>]| {
+        let count: Option<i64> = snapshot.row(sql, args, |row| row.get(0)).await?;
+        Ok::<_, StoreError>(count.unwrap_or(0))
+    };
+    let failing = "SELECT created_at, problem FROM outbox WHERE state = 'waiting' AND problem <> '' \
+                   ORDER BY created_at LIMIT 1";
+    let last_sent = "SELECT MAX(finished_at) FROM outbox WHERE state = 'sent'";
+    Ok(Flow {
+        waiting: count("SELECT COUNT(*) FROM outbox WHERE state = 'waiting'", &[]).await?,
+        failing: snapshot
+            .row(failing, &[], |row| Ok((row.time(0)?, row.get(1)?)))
+            .await?,
+        last_sent: snapshot
+            .row(last_sent, &[], |row| row.time_or_none(0))
+            .await?
+            .flatten(),
+        failed: count(
+            "SELECT COUNT(*) FROM outbox WHERE state = 'failed' AND ?1 < finished_at",
+            args![since],
+        )
+        .await?,
+    })
+}
+
 /// The newest letters first.
 pub async fn list(snapshot: &Snapshot, most: u16) -> Result<Vec<Waiting>, StoreError> {
     let sql = format!("SELECT {COLUMNS} FROM outbox ORDER BY created_at DESC, id DESC LIMIT ?1");

@@ -88,6 +88,12 @@ pub async fn list(snapshot: &Snapshot, most: u16) -> Result<Vec<Changed>, StoreE
     snapshot.rows(&sql, args![i64::from(most)], read).await
 }
 
+/// Those whose time is still to come or has just come, the first one first.
+pub async fn scheduled(snapshot: &Snapshot) -> Result<Vec<Changed>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM policy_changes WHERE state = 'scheduled' ORDER BY applies_at");
+    snapshot.rows(&sql, &[], read).await
+}
+
 /// Those whose time has come.
 pub async fn due(snapshot: &Snapshot, now: Timestamp) -> Result<Vec<Changed>, StoreError> {
     let sql = format!(

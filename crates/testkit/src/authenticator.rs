@@ -1,10 +1,11 @@
 use data_encoding::BASE32_NOPAD;
-use portcullis_model::{Secret, Timestamp};
+use portcullis_model::{AppCodes, OtpHash, Secret, Timestamp};
 
 /// The authenticator app on a person's phone.
 #[derive(Clone, Debug)]
 pub struct Authenticator {
     key: Secret,
+    codes: AppCodes,
 }
 
 impl Authenticator {
@@ -13,7 +14,15 @@ impl Authenticator {
 
     /// Takes the key as the enrolment page shows it.
     pub fn new(key: Secret) -> Self {
-        Self { key }
+        Self {
+            key,
+            codes: AppCodes::default(),
+        }
+    }
+
+    /// The same with codes of another look.
+    pub fn showing(self, codes: AppCodes) -> Self {
+        Self { codes, ..self }
     }
 
     /// The code that the app shows at `moment`, `steps` later.
@@ -23,8 +32,12 @@ impl Authenticator {
             .decode(self.key.expose().as_bytes())
             .expect("the key is base 32");
         let app = totp_rs::Builder::new()
-            .with_algorithm(totp_rs::Algorithm::SHA1)
-            .with_digits(6)
+            .with_algorithm(match self.codes.hash {
+                OtpHash::Sha1 => totp_rs::Algorithm::SHA1,
+                OtpHash::Sha256 => totp_rs::Algorithm::SHA256,
+                OtpHash::Sha512 => totp_rs::Algorithm::SHA512,
+            })
+            .with_digits(self.codes.digits)
             .with_step_duration(30)
             .with_secret(secret)
             .build()

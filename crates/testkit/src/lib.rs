@@ -2,14 +2,17 @@
 // What goes wrong in here fails the test at hand, and a panic is how a test fails.
 #![allow(clippy::missing_panics_doc)]
 
+pub mod amm;
 mod authenticator;
 mod chance;
 mod clock;
 mod database;
 mod mailbox;
+mod passkeys;
 mod people;
 mod policy;
 pub mod radius;
+pub mod security_key;
 pub mod server;
 mod slot;
 mod smtp;

@@ -115,7 +115,7 @@ impl World {
             .read(&self.anonymous(), pending)
             .await
             .expect("the enrolment waits");
-        Authenticator::new(shown.key)
+        Authenticator::new(shown.key).showing(shown.app)
     }
 
     /// Enters the first code of the app; the clock moves by one step at the end.

@@ -13,7 +13,7 @@ use crate::database::{Database, bytes_literal, id_literal};
 use crate::{Dialect, Mailbox, MemorySlot, MockClock, Person, SeededChance, dialect};
 
 /// Where people would find it.
-const SITE: &str = "https://pw.example.org";
+pub(crate) const SITE: &str = "https://pw.example.org";
 
 /// A whole installation for one test: an own database, a clock that stands still, chance that repeats.
 pub struct World {
@@ -191,7 +191,7 @@ fn tools(clock: &Arc<MockClock>, chance: &Arc<SeededChance>, mailbox: &Arc<Mailb
             Arc::new(BackupCodes),
             Arc::new(EmailCode),
             Arc::new(TemporaryPass),
-            Arc::new(Radius),
+            Arc::new(Radius::default()),
             Arc::new(WebAuthn::new(SITE, "Portcullis").expect("the site has a name")),
         ],
         // The least that Argon2 takes: people sign in thousands of times in the tests.

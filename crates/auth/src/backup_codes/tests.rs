@@ -110,14 +110,16 @@ async fn the_summary_says_how_many_are_left_and_where_the_others_went() {
         BackupCodes.summarize(&enrolment).unwrap(),
         FactorSummary {
             left: Some(10),
-            spent: vec![]
+            spent: vec![],
+            ends_at: None,
         }
     );
     assert_eq!(
         BackupCodes.summarize(&used).unwrap(),
         FactorSummary {
             left: Some(9),
-            spent: vec![spent]
+            spent: vec![spent],
+            ends_at: None,
         }
     );
 }

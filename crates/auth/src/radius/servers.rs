@@ -1,12 +1,13 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use portcullis_model::Chance;
+use portcullis_model::{Chance, Timestamp};
 use tokio::net::lookup_host;
 use tokio::time::timeout;
 use tracing::warn;
 
 use super::exchange::{Failure, Judge};
+use super::outcomes::Outcomes;
 use super::radsec;
 use super::reply::{MessageAuthenticator, Reply};
 use super::request::{Question, Request};
@@ -19,18 +20,26 @@ const MOST_ADDRESSES: usize = 4;
 /// The longest that somebody waits before they learn that no server answers. A page has 30 seconds.
 pub(super) const PATIENCE: Duration = Duration::from_secs(25);
 
-/// Asks `servers` in their order; gives the first reply and whose it is, or nothing if none answers.
+/// Where it is noted what became of a question.
+pub(super) struct Log<'a> {
+    pub(super) outcomes: &'a Outcomes,
+    pub(super) at: Timestamp,
+}
+
+/// Asks `servers` in their order; gives the first reply and whose it is. If none answers, says how each failed.
 pub(super) async fn ask<'a>(
     servers: &[&'a RadiusServer],
     settings: &RadiusSettings,
     question: &Question<'_>,
     chance: &dyn Chance,
-) -> Option<(Reply, &'a RadiusServer)> {
+    log: &Log<'_>,
+) -> Result<(Reply, &'a RadiusServer), String> {
     // Names that have several addresses, or none for a long time, are not reckoned with in the settings.
-    let found = timeout(PATIENCE, ask_in_order(servers, settings, question, chance)).await;
+    let found = timeout(PATIENCE, ask_in_order(servers, settings, question, chance, log)).await;
     found.unwrap_or_else(|_| {
-        warn!("no RADIUS server gave a reply within {PATIENCE:?}");
-        None
+        let why = format!("no RADIUS server gave a reply within {PATIENCE:?}");
+        warn!("{why}");
+        Err(why)
     })
 }
 
@@ -39,7 +48,9 @@ async fn ask_in_order<'a>(
     settings: &RadiusSettings,
     question: &Question<'_>,
     chance: &dyn Chance,
-) -> Option<(Reply, &'a RadiusServer)> {
+    log: &Log<'_>,
+) -> Result<(Reply, &'a RadiusServer), String> {
+    let mut failures = Vec::new();
     for (index, server) in servers.iter().enumerate() {
         let refusal = if index + 1 == servers.len() {
             Refusal::WaitAnyway
@@ -47,18 +58,23 @@ async fn ask_in_order<'a>(
             Refusal::MoveOn
         };
         match ask_server(server, settings, question, refusal, chance).await {
-            Ok(reply) => return Some((reply, server)),
+            Ok(reply) => {
+                log.outcomes.answered(&server.name(), log.at);
+                return Ok((reply, server));
+            }
             Err(failure) => {
                 let name = server.name();
                 warn!(
-                    radius.server = name,
+                    radius.server = %name,
                     radius.failure = %failure,
                     "the RADIUS server {name} gave no reply: {failure}"
                 );
+                failures.push(format!("{name}: {failure}"));
+                log.outcomes.failed(&name, log.at, failure.to_string());
             }
         }
     }
-    None
+    Err(failures.join("; "))
 }
 
 async fn ask_server(

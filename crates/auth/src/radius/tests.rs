@@ -321,7 +321,7 @@ async fn without_right_settings_nothing_works() {
 
     for bytes in [&b""[..], b"garbage", b"{\"servers\":[]}"] {
         let verdict = ask(&enrolment(), bytes, &Challenge::default(), "123456").await;
-        let enrolled = Radius.enrol(&Newcomer {
+        let enrolled = Radius::default().enrol(&Newcomer {
             settings: bytes,
             ..newcomer(&person, &Seeded::new(1))
         });
@@ -336,7 +336,7 @@ fn people_have_their_own_name_on_the_servers() {
     let person: Username = "d.okafor".parse().unwrap();
     let settings = settings(vec![server(1812)]).to_bytes().unwrap();
 
-    let enrolled = Radius
+    let enrolled = Radius::default()
         .enrol(&Newcomer {
             settings: &settings,
             ..newcomer(&person, &Seeded::new(1))
@@ -346,11 +346,11 @@ fn people_have_their_own_name_on_the_servers() {
     assert_eq!(enrolled.private, br#"{"username":"d.okafor"}"#);
     assert!(matches!(enrolled.shown, Shown::Nothing));
     assert!(matches!(
-        Radius.show(&person, &enrolled.private),
+        Radius::default().show(&person, &enrolled.private),
         Ok(Shown::Nothing)
     ));
     assert_eq!(
-        Radius.summarize(&enrolled.private).unwrap(),
+        Radius::default().summarize(&enrolled.private).unwrap(),
         FactorSummary::default()
     );
 }
@@ -392,7 +392,7 @@ async fn verify_with(settings: &RadiusSettings, code: &str, chance: &Seeded) -> 
         settings: &settings.to_bytes().unwrap(),
         chance,
     };
-    Radius.verify(&proof, &answer(code)).await
+    Radius::default().verify(&proof, &answer(code)).await
 }
 
 async fn asked(settings: &RadiusSettings, code: &str) -> Challenge {
@@ -422,7 +422,7 @@ async fn ask(
         settings,
         chance: &Seeded::new(2),
     };
-    Radius.verify(&proof, &answer(code)).await
+    Radius::default().verify(&proof, &answer(code)).await
 }
 
 fn answer(code: &str) -> Answer {

@@ -1,5 +1,5 @@
 use data_encoding::BASE32_NOPAD;
-use portcullis_model::{FactorError, Secret, Timestamp};
+use portcullis_model::{AppCodes, FactorError, OtpHash, Secret, Timestamp};
 use serde::{Deserialize, Serialize, Serializer};
 use totp_rs::Builder;
 use zeroize::Zeroizing;
@@ -23,6 +23,10 @@ pub(super) struct TotpEnrolment {
 pub(super) enum Algorithm {
     #[serde(rename = "SHA1")]
     Sha1,
+    #[serde(rename = "SHA256")]
+    Sha256,
+    #[serde(rename = "SHA512")]
+    Sha512,
 }
 
 impl Algorithm {
@@ -30,16 +34,37 @@ impl Algorithm {
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Sha1 => "SHA1",
+            Self::Sha256 => "SHA256",
+            Self::Sha512 => "SHA512",
+        }
+    }
+
+    /// How many bytes a secret has: as many as the hash function gives (RFC 6238, errata 2866).
+    pub(super) const fn secret_length(self) -> usize {
+        match self {
+            Self::Sha1 => 20,
+            Self::Sha256 => 32,
+            Self::Sha512 => 64,
+        }
+    }
+}
+
+impl From<OtpHash> for Algorithm {
+    fn from(hash: OtpHash) -> Self {
+        match hash {
+            OtpHash::Sha1 => Self::Sha1,
+            OtpHash::Sha256 => Self::Sha256,
+            OtpHash::Sha512 => Self::Sha512,
         }
     }
 }
 
 impl TotpEnrolment {
-    pub(super) fn fresh(secret: Secret) -> Self {
+    pub(super) fn fresh(secret: Secret, app: AppCodes) -> Self {
         Self {
             secret,
-            algorithm: Algorithm::Sha1,
-            digits: 6,
+            algorithm: app.hash.into(),
+            digits: app.digits,
             period: 30,
             last_step: None,
         }
@@ -51,6 +76,17 @@ impl TotpEnrolment {
             return Err(FactorError::DamagedEnrolment);
         }
         Ok(enrolment)
+    }
+
+    pub(super) const fn app(&self) -> AppCodes {
+        AppCodes {
+            hash: match self.algorithm {
+                Algorithm::Sha1 => OtpHash::Sha1,
+                Algorithm::Sha256 => OtpHash::Sha256,
+                Algorithm::Sha512 => OtpHash::Sha512,
+            },
+            digits: self.digits,
+        }
     }
 
     pub(super) fn to_bytes(&self) -> Result<Vec<u8>, FactorError> {
@@ -84,9 +120,12 @@ impl TotpEnrolment {
     /// `None` if the parameters are not those of a code: no or short secret, no period, digits not 6 to 8.
     fn calculator(&self) -> Option<totp_rs::Totp> {
         let secret = BASE32_NOPAD.decode(self.secret.expose().as_bytes()).ok()?;
-        let Algorithm::Sha1 = self.algorithm;
         Builder::new()
-            .with_algorithm(totp_rs::Algorithm::SHA1)
+            .with_algorithm(match self.algorithm {
+                Algorithm::Sha1 => totp_rs::Algorithm::SHA1,
+                Algorithm::Sha256 => totp_rs::Algorithm::SHA256,
+                Algorithm::Sha512 => totp_rs::Algorithm::SHA512,
+            })
             .with_digits(self.digits)
             .with_step_duration(u64::from(self.period))
             .with_secret(secret)

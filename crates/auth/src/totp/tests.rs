@@ -1,3 +1,5 @@
+mod variants;
+
 use portcullis_model::{Challenge, Timestamp};
 
 use super::*;
@@ -26,7 +28,7 @@ async fn the_codes_of_rfc_6238_are_accepted() {
 }
 
 #[tokio::test]
-async fn only_the_current_step_and_the_one_before_are_accepted() {
+async fn b13_only_the_current_step_and_the_one_before_are_accepted() {
     let enrolment = TotpEnrolment::parse(&rfc_enrolment()).unwrap();
 
     let mut accepted = Vec::new();
@@ -174,9 +176,10 @@ fn a_fresh_enrolment_shows_a_key_of_160_bits_and_its_address() {
         .enrol(&newcomer(&person, &Seeded::new(1)))
         .unwrap();
 
-    let Shown::Totp { key, uri } = enrolment.shown else {
+    let Shown::Totp { key, uri, app } = enrolment.shown else {
         panic!("an authenticator app gets a key");
     };
+    assert_eq!(app, AppCodes::default());
     assert_eq!(BASE32_NOPAD.decode(key.expose().as_bytes()).unwrap().len(), 20);
     let expected = format!(
         "otpauth://totp/Portcullis%20Test:d.okafor%40example.org?secret={}&issuer=Portcullis%20Test\
@@ -197,10 +200,11 @@ fn an_enrolment_can_be_shown_again_until_it_is_confirmed() {
     let again = totp().show(&person, &enrolment.private).unwrap();
 
     let (
-        Shown::Totp { key, uri },
+        Shown::Totp { key, uri, .. },
         Shown::Totp {
             key: key_again,
             uri: uri_again,
+            ..
         },
     ) = (enrolment.shown, again)
     else {
@@ -261,5 +265,7 @@ fn totp() -> Totp {
 /// The secret of RFC 6238, appendix B.
 fn rfc_enrolment() -> Vec<u8> {
     let secret = BASE32_NOPAD.encode(b"12345678901234567890");
-    TotpEnrolment::fresh(Secret::new(secret)).to_bytes().unwrap()
+    TotpEnrolment::fresh(Secret::new(secret), AppCodes::default())
+        .to_bytes()
+        .unwrap()
 }

@@ -110,6 +110,9 @@ pub(super) fn judge_assertion(
         return Err(Refused::NotVerified);
     }
     update(&mut key, &result);
+    if asked == Asked::Passkey {
+        key.discoverable = Some(true);
+    }
     Ok(key)
 }
 

@@ -13,12 +13,16 @@ use super::{WebAuthn, verdict};
 /// 3. [`verify_discoverable`](Self::verify_discoverable) is asked for each of them, until one does not reject.
 impl WebAuthn {
     /// Asks for any passkey, with user verification whatever the settings say, since nothing else proves the person.
-    pub fn discoverable_challenge(&self) -> Result<Challenge, FactorError> {
+    pub(super) fn discoverable_challenge(&self) -> Result<Challenge, FactorError> {
         self.ask(Asked::Passkey, Vec::new(), UserVerification::Required)
     }
 
     /// Judges an answer for one enrolment of the person it claims to be from.
-    pub fn verify_discoverable(&self, proof: &Proof<'_>, answer: &Answer) -> Result<Verdict, FactorError> {
+    pub(super) fn verify_discoverable(
+        &self,
+        proof: &Proof<'_>,
+        answer: &Answer,
+    ) -> Result<Verdict, FactorError> {
         let KeyEnrolment::Confirmed(key) = KeyEnrolment::parse(proof.enrolment)? else {
             return Ok(Verdict::Reject);
         };
@@ -34,7 +38,7 @@ impl WebAuthn {
 }
 
 /// Whose passkey `answer` claims to be from. It proves nothing yet, and anybody can claim anything.
-pub fn claimed_user(answer: &Answer) -> Option<UserId> {
+pub(super) fn claimed_user(answer: &Answer) -> Option<UserId> {
     let assertion = parse_assertion(answer).ok()?;
     let handle = assertion.get_user_unique_id()?;
     Uuid::from_slice(handle).ok().map(UserId)

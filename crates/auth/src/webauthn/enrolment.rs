@@ -1,4 +1,4 @@
-use portcullis_model::{FactorError, UserId};
+use portcullis_model::{Alone, FactorError, UserId};
 use serde::{Deserialize, Serialize};
 use webauthn_rs_core::proto::{Credential, RegistrationState};
 
@@ -27,6 +27,9 @@ pub(super) struct Key {
     pub(super) user: UserId,
     /// Whether the latest accepted answer came with user verification.
     pub(super) verified: bool,
+    /// Whether it can be found without its id, as far as the browser has told.
+    #[serde(default)]
+    pub(super) discoverable: Option<bool>,
     pub(super) credential: Credential,
 }
 
@@ -40,11 +43,13 @@ impl KeyEnrolment {
     }
 }
 
-/// Tells of the enrolment that came with a [`Verdict::Accept`](portcullis_model::Verdict::Accept) whether the key
-/// verified the person by PIN or finger, so that it stands for two factors.
-pub fn verified_user(enrolment: &[u8]) -> Result<bool, FactorError> {
-    Ok(match KeyEnrolment::parse(enrolment)? {
-        KeyEnrolment::Pending(_) => false,
-        KeyEnrolment::Confirmed(key) => key.verified,
-    })
+impl Key {
+    /// Whether it is a passkey that verifies the person by PIN or finger, and so stands for two factors.
+    pub(super) const fn alone(&self) -> Alone {
+        match (self.verified, self.discoverable) {
+            (true, Some(true)) => Alone::Yes,
+            (true, None) => Alone::Perhaps,
+            (false, _) | (_, Some(false)) => Alone::No,
+        }
+    }
 }

@@ -1,7 +1,7 @@
 use portcullis_model::{Answer, FactorError, Newcomer};
 use webauthn_rs_core::proto::{
-    AttestationCaList, AttestationConveyancePreference, COSEAlgorithm, CredProtect,
-    CredentialProtectionPolicy, RegisterPublicKeyCredential, RequestRegistrationExtensions,
+    AttestationCaList, AttestationConveyancePreference, COSEAlgorithm, CredProtect, Credential,
+    CredentialProtectionPolicy, ExtnState, RegisterPublicKeyCredential, RequestRegistrationExtensions,
     ResidentKeyRequirement,
 };
 
@@ -32,14 +32,19 @@ impl WebAuthn {
                     .attestation(attestation)
                     .credential_algorithms(COSEAlgorithm::secure_algs())
                     .exclude_credentials(Some(own))
-                    .extensions(Some(extensions(settings.user_verification)))
-                    .user_verification_policy(settings.user_verification.policy());
+                    .extensions(Some(extensions(settings.of_new_keys())))
+                    .user_verification_policy(settings.of_new_keys().policy());
                 self.core.generate_challenge_register(builder)
             })
             .map_err(|error| FactorError::Settings(error.to_string()))?;
         // The key becomes a passkey where it can. The library knows only "must" and "must not", but does not check it.
         if let Some(selection) = &mut options.public_key.authenticator_selection {
-            selection.resident_key = Some(ResidentKeyRequirement::Preferred);
+            selection.resident_key = Some(if settings.passkeys {
+                ResidentKeyRequirement::Required
+            } else {
+                ResidentKeyRequirement::Preferred
+            });
+            selection.require_resident_key = settings.passkeys;
         }
         let options = serde_json::to_string(&options).map_err(|_| FactorError::DamagedEnrolment)?;
         Ok(Pending {
@@ -66,9 +71,17 @@ fn extensions(user_verification: UserVerification) -> RequestRegistrationExtensi
             enforce_credential_protection_policy: Some(false),
         }),
         uvm: None,
-        cred_props: None,
+        cred_props: Some(true),
         min_pin_length: None,
         hmac_create_secret: None,
+    }
+}
+
+/// What the browser says of a key, unsigned: it is shown to people, and decides nothing.
+fn discoverable(credential: &Credential) -> Option<bool> {
+    match &credential.extensions.cred_props {
+        ExtnState::Unsigned(props) | ExtnState::Set(props) | ExtnState::Unsolicited(props) => props.rk,
+        ExtnState::NotRequested | ExtnState::Ignored => None,
     }
 }
 
@@ -87,12 +100,13 @@ pub(super) fn judge_registration(
     let answer: RegisterPublicKeyCredential = serde_json::from_str(answer).map_err(Refused::NotJson)?;
     check_place(&answer.response.client_data_json, &factor.origin)?;
     let credential = factor.core.register_credential(&answer, &pending.state, models)?;
-    if settings.user_verification == UserVerification::Required && !credential.user_verified {
+    if settings.of_new_keys() == UserVerification::Required && !credential.user_verified {
         return Err(Refused::NotVerified);
     }
     Ok(Key {
         user: pending.user,
         verified: credential.user_verified,
+        discoverable: discoverable(&credential),
         credential,
     })
 }

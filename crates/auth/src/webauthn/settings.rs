@@ -11,6 +11,8 @@ use webauthn_rs_core::proto::{AttestationCaList, AttestationCaListBuilder, UserV
 pub struct WebAuthnSettings {
     pub user_verification: UserVerification,
     pub attestation: Attestation,
+    /// Whether new keys are to be passkeys that verify their person, because they may count as both proofs.
+    pub passkeys: bool,
 }
 
 /// Whether the key must see for itself, by PIN or finger, who holds it. The order is that of strictness.
@@ -57,6 +59,15 @@ pub struct KeyModel {
 }
 
 impl WebAuthnSettings {
+    /// What is asked of a key when it is set up.
+    pub(super) const fn of_new_keys(&self) -> UserVerification {
+        if self.passkeys {
+            UserVerification::Required
+        } else {
+            self.user_verification
+        }
+    }
+
     /// Nothing stored means the defaults.
     pub fn parse(bytes: &[u8]) -> Result<Self, FactorError> {
         if bytes.is_empty() {

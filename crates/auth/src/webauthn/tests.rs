@@ -1,7 +1,5 @@
 mod assertion;
 mod attestation;
-mod authenticator;
-mod cbor;
 mod discoverable;
 mod origin;
 mod real_client;
@@ -9,11 +7,11 @@ mod registration;
 mod vendor;
 
 use portcullis_model::{Secret, Timestamp, UserId};
+use portcullis_testkit::security_key::{How, TestKey};
 use uuid::Uuid;
 
 use super::*;
 use crate::seeded::Seeded;
-use authenticator::{How, TestKey};
 
 const ADA: UserId = UserId(Uuid::from_u128(7));
 const BEN: UserId = UserId(Uuid::from_u128(8));

@@ -1,10 +1,10 @@
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
-use portcullis_model::{DialogueLine, Rehearsal, Speaker};
+use portcullis_model::{DialogueLine, Peer, Rehearsal, Speaker};
 use portcullis_ops::OpError;
 use portcullis_ops::mail::{LetterView, List as ListLetters};
-use portcullis_ops::settings::{Connection, Find, Put, RehearseMail, SettingView};
+use portcullis_ops::settings::{Connection, Find, ListPeers, Put, RehearseMail, SettingView};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::{IntoParams, ToSchema};
@@ -22,6 +22,7 @@ pub(super) fn router() -> OpenApiRouter<Web> {
     OpenApiRouter::new()
         .routes(routes!(find, put, remove))
         .routes(routes!(rehearse))
+        .routes(routes!(servers))
         .routes(routes!(letters))
 }
 
@@ -160,6 +161,31 @@ impl From<LetterView> for OutgoingLetter {
     }
 }
 
+/// What became of the last question to a RADIUS server, as the node that answers knows it since it started.
+#[derive(Serialize, ToSchema)]
+struct RadiusServerState {
+    #[schema(example = "udp:radius.corp.example:1812")]
+    name: String,
+    /// RFC 3339, UTC; null if it never answered.
+    answered_at: Option<String>,
+    /// RFC 3339, UTC; null if it answered the last question.
+    silent_since: Option<String>,
+    /// How the last question failed.
+    problem: Option<String>,
+}
+
+impl From<Peer> for RadiusServerState {
+    fn from(peer: Peer) -> Self {
+        let (silent_since, problem) = peer.silent.unzip();
+        Self {
+            name: peer.name,
+            answered_at: peer.answered_at.map(|at| at.to_string()),
+            silent_since: silent_since.map(|at| at.to_string()),
+            problem,
+        }
+    }
+}
+
 fn connection(word: &str) -> Result<Connection, OpError> {
     [Connection::Mail, Connection::Radius]
         .into_iter()
@@ -240,6 +266,14 @@ async fn rehearse(
         to: test.to,
     };
     Ok(Json(web.gate.remote(&program.caller, operation).await?.into()))
+}
+
+/// Tell of each RADIUS server when it last answered this node
+#[utoipa::path(get, path = "/api/v2/settings/radius/servers", tag = "Settings",
+    responses((status = OK, body = List<RadiusServerState>), Problems))]
+async fn servers(State(web): State<Web>, program: Program) -> Answer<Json<List<RadiusServerState>>> {
+    let found = web.gate.read(&program.caller, ListPeers).await?;
+    Ok(List::whole(found, RadiusServerState::from))
 }
 
 /// List the latest letters and what became of them

@@ -1,8 +1,11 @@
 //! What administrators set: connections, groups of people, and who must prove what at sign-in.
 
+mod branding;
 mod groups;
+mod health;
 mod mail;
 pub(crate) mod mfa;
+mod peers;
 mod radius;
 mod setting;
 
@@ -14,6 +17,8 @@ use crate::Web;
 pub(crate) fn router() -> Router<Web> {
     Router::new()
         .merge(mfa::router())
+        .merge(branding::router())
+        .route("/admin/health", get(health::show))
         .route("/admin/groups", get(groups::list).post(groups::add))
         .route("/admin/groups/{id}", get(groups::edit).post(groups::save))
         .route("/admin/groups/{id}/delete", post(groups::delete))

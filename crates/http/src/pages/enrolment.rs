@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::http::StatusCode;
-use portcullis_model::{FactorKind, Secret, Shown};
+use portcullis_model::{AppCodes, FactorKind, Secret, Shown};
 use qrcode::{Color, EcLevel, QrCode};
 
 use crate::answer::{Answer, Problem};
@@ -38,6 +38,7 @@ pub(crate) enum Enrolment {
         username: String,
         key: String,
         uri: String,
+        app: AppCodes,
         qr: Qr,
     },
     Key {
@@ -49,7 +50,8 @@ pub(crate) enum Enrolment {
 impl Enrolment {
     pub(crate) fn of(method: FactorKind, shown: &Shown, username: &str) -> Answer<Self> {
         match (method, shown) {
-            (FactorKind::Totp, Shown::Totp { key, uri }) => Ok(Self::App {
+            (FactorKind::Totp, Shown::Totp { key, uri, app }) => Ok(Self::App {
+                app: *app,
                 username: username.to_owned(),
                 key: grouped(key),
                 uri: uri.expose().to_owned(),

@@ -169,6 +169,24 @@ const PAGES: &[Known] = &[
         Some(SystemRight::ManageSettings),
     ),
     (
+        "Branding & legal",
+        "Logo, accent, sign-in text, privacy",
+        "/admin/branding",
+        Some(SystemRight::ManageSettings),
+    ),
+    (
+        "Health of sign-in",
+        "Mail, RADIUS, people without a second step",
+        "/admin/health",
+        Some(SystemRight::ManageSettings),
+    ),
+    (
+        "User activity",
+        "Every sign-in and every error",
+        "/activity",
+        Some(SystemRight::ReadAudit),
+    ),
+    (
         "Keys",
         "What encrypts the vault",
         "/admin/keys",

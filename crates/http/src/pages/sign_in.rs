@@ -2,6 +2,7 @@
 
 mod code;
 mod forgot;
+mod passkey;
 mod password;
 mod set_up;
 mod way;
@@ -16,7 +17,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use axum::routing::{get, post};
 use portcullis_model::Username;
-use portcullis_ops::sign_in::{Begin, Cancel, SignOut};
+use portcullis_ops::sign_in::{Begin, Cancel, Inspect, SignOut};
 use portcullis_ops::{OpError, setup};
 use serde::Deserialize;
 use std::time::Duration;
@@ -32,6 +33,8 @@ use crate::{Web, moment, next_path};
 pub(crate) fn router() -> Router<Web> {
     Router::new()
         .route("/sign-in", get(show).post(begin))
+        .route("/sign-in/passkey", post(passkey::prove))
+        .route("/sign-in/passkey/options", post(passkey::offer))
         .route("/sign-in/password", get(password::show).post(password::prove))
         .route("/sign-in/code", get(code::show).post(code::prove))
         .route("/sign-in/method", post(code::choose))
@@ -56,6 +59,21 @@ struct UsernamePage {
     errors: Errors,
     next: String,
     username: String,
+    /// Whether a passkey can be both proofs.
+    passkey: bool,
+}
+
+impl UsernamePage {
+    async fn of(web: &Web, visitor: &Visitor, next: String, username: String) -> Answer<Self> {
+        let entrance = web.gate.read(&visitor.caller, Inspect).await?;
+        Ok(Self {
+            front: Front::new(web),
+            errors: Errors::default(),
+            next,
+            username,
+            passkey: entrance.passkey,
+        })
+    }
 }
 
 /// Where the visitor wants to go afterwards.
@@ -90,12 +108,9 @@ async fn show(
     if web.gate.read(&visitor.caller, setup::Needed).await? {
         return Ok(redirect("/setup"));
     }
-    page(&UsernamePage {
-        front: Front::new(&web).with(&notice),
-        errors: Errors::default(),
-        next: query.next().to_owned(),
-        username: query.username(),
-    })
+    let mut shown = UsernamePage::of(&web, &visitor, query.next().to_owned(), query.username()).await?;
+    shown.front = shown.front.with(&notice);
+    page(&shown)
 }
 
 async fn begin(State(web): State<Web>, visitor: Visitor, fields: Fields) -> Answer {
@@ -107,15 +122,13 @@ async fn begin(State(web): State<Web>, visitor: Visitor, fields: Fields) -> Answ
     };
     match checked(web.gate.write(&visitor.caller, operation).await)? {
         Ok(token) => Ok(redirect(&with_next("/sign-in/password", &next)).begin_login(&token)),
-        Err(errors) => page_with(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            &UsernamePage {
-                front: Front::new(&web),
+        Err(errors) => {
+            let shown = UsernamePage {
                 errors,
-                next,
-                username,
-            },
-        ),
+                ..UsernamePage::of(&web, &visitor, next, username).await?
+            };
+            page_with(StatusCode::UNPROCESSABLE_ENTITY, &shown)
+        }
     }
 }
 
@@ -145,24 +158,24 @@ fn start_over(notice: &str, username: &str, next: &str) -> Response {
 }
 
 /// The first page again, for somebody who has tried too often.
-fn locked(web: &Web, retry_after: Duration, username: String, next: String) -> Answer {
+async fn locked(
+    web: &Web,
+    visitor: &Visitor,
+    retry_after: Duration,
+    username: String,
+    next: String,
+) -> Answer {
     let seconds = retry_after.as_secs().max(1);
     let text = format!(
         "Too many attempts. Try again in {}, or ask an administrator.",
         moment::clock(seconds)
     );
-    let mut front = Front::new(web);
-    front.notice = Some(crate::notice::Notice {
+    let mut shown = UsernamePage::of(web, visitor, next, username).await?;
+    shown.front.notice = Some(crate::notice::Notice {
         tone: "bad",
         text,
         undo: None,
     });
-    let shown = UsernamePage {
-        front,
-        errors: Errors::default(),
-        next,
-        username,
-    };
     let mut response = page_with(StatusCode::TOO_MANY_REQUESTS, &shown)?.end(cookies::LOGIN);
     response
         .headers_mut()

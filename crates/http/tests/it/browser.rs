@@ -4,7 +4,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
-use portcullis_http::{ClientAddress, DemoNote, Web, WebSettings, router};
+use portcullis_http::{ClientAddress, DemoNote, Look, Web, WebSettings, router};
 use portcullis_testkit::{Person, World};
 use tower::ServiceExt;
 
@@ -74,6 +74,7 @@ fn web(world: &World) -> Web {
         },
         request_ids: Arc::new(move || gate.request_id()),
         demo: None,
+        look: Look::default(),
     }
 }
 
@@ -148,7 +149,35 @@ impl Browser {
         self.ask(Method::POST, path, pairs.join("&"), accept).await
     }
 
+    /// Sends a form with a file, as browsers do.
+    pub(crate) async fn upload(
+        &mut self,
+        path: &str,
+        fields: &[(&str, &str)],
+        (name, kind, file): (&str, &str, &[u8]),
+    ) -> Answer {
+        const BETWEEN: &str = "--between\r\nContent-Disposition: form-data; name=";
+        let token = &self.cookies["__Host-portcullis_session"];
+        let csrf = portcullis_ops::csrf_token(token);
+        let mut body = Vec::new();
+        for (field, value) in fields.iter().copied().chain([("csrf", csrf.as_str())]) {
+            body.extend(format!("{BETWEEN}\"{field}\"\r\n\r\n{value}\r\n").into_bytes());
+        }
+        let head = format!("{BETWEEN}\"logo_file\"; filename=\"{name}\"\r\nContent-Type: {kind}\r\n\r\n");
+        body.extend(head.into_bytes());
+        body.extend(file);
+        body.extend(b"\r\n--between--\r\n");
+        let kind = "multipart/form-data; boundary=between";
+        self.send(Method::POST, path, Body::from(body), "text/html", kind)
+            .await
+    }
+
     async fn ask(&mut self, method: Method, path: &str, body: String, accept: &str) -> Answer {
+        let kind = "application/x-www-form-urlencoded";
+        self.send(method, path, Body::from(body), accept, kind).await
+    }
+
+    async fn send(&mut self, method: Method, path: &str, body: Body, accept: &str, kind: &str) -> Answer {
         let cookies: Vec<String> = self
             .cookies
             .iter()
@@ -161,8 +190,8 @@ impl Browser {
             .header(header::ORIGIN, "https://vault.example")
             .header(header::ACCEPT, accept)
             .header(header::COOKIE, cookies.join("; "))
-            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .body(Body::from(body))
+            .header(header::CONTENT_TYPE, kind)
+            .body(body)
             .unwrap();
         let answer = send(&self.router, request).await;
         for line in answer.headers.get_all(header::SET_COOKIE) {

@@ -1,11 +1,14 @@
 //! The doors as browsers and programs meet them.
 
+mod activity;
 mod admin;
 mod api;
 mod api_mfa;
+mod branding;
 mod browser;
 mod matrix;
 mod pages;
+mod passkeys;
 mod rules;
 mod set_up;
 mod sign_in;

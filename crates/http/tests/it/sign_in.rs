@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use portcullis_testkit::{Person, World};
+use portcullis_testkit::{Person, World, amm};
 
 use crate::browser::Browser;
 
@@ -90,6 +90,30 @@ async fn a_code_that_comes_too_late_leads_back_to_the_start_with_the_reason() {
         .get(late.location())
         .await
         .shows("Correct verification code was not entered before timeout.");
+}
+
+#[tokio::test]
+async fn a_page_that_waits_too_long_leads_back_by_itself_and_the_trail_says_so() {
+    let world = World::new().await;
+    let person = world.administrator().await;
+    let mut browser = at_the_code(&world, &person).await;
+    let before = world.last_entry().await;
+    let page = browser.get("/sign-in/code").await;
+    page.shows(r#"<noscript><meta http-equiv="refresh" content="121">"#);
+    world.clock.advance(Duration::from_millis(119_500));
+    browser.get("/sign-in/code").await.shows("Time left: <strong");
+    world.clock.advance(Duration::from_secs(1));
+
+    let late = browser.get("/sign-in/code").await;
+
+    assert_eq!(late.location(), "/sign-in?notice=timeout&username=admin");
+    let entries = world.entries_after(before).await;
+    let [time_out, ..] = amm::messages();
+    assert_eq!(entries.len(), 1);
+    assert_eq!(
+        entries[0].message.to_string(),
+        amm::failed("Authenticator App", time_out)
+    );
 }
 
 #[tokio::test]

@@ -1,11 +1,12 @@
-use portcullis_model::{FactorId, FactorKind, Sealed};
-use portcullis_store::Tx;
-use portcullis_store::factors::Factor;
+use portcullis_model::{FactorId, FactorKind, Sealed, UserId};
+use portcullis_store::factors::{self, Factor};
 use portcullis_store::users::User;
+use portcullis_store::{Snapshot, Tx};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use crate::factors::Candidate;
+use crate::mfa_policy::site_policy;
 use crate::settings::{self, Connection};
 use crate::{OpError, Services};
 
@@ -38,6 +39,25 @@ pub(crate) async fn candidates(
     Ok(found)
 }
 
+/// How many digits the codes of a person's apps have, each length once.
+pub(crate) async fn code_lengths(
+    services: &Services,
+    snapshot: &Snapshot,
+    user: UserId,
+) -> Result<Vec<u8>, OpError> {
+    let mut lengths = Vec::new();
+    for factor in factors::list(snapshot, user).await? {
+        if factor.active && factor.kind == FactorKind::Totp {
+            let enrolment = services.vault.open_factor(snapshot, &factor).await?;
+            let summary = services.factor(factor.kind)?.summarize(&enrolment)?;
+            lengths.extend(summary.app.map(|app| app.digits));
+        }
+    }
+    lengths.sort_unstable();
+    lengths.dedup();
+    Ok(lengths)
+}
+
 /// A factor without a row of its own.
 fn implied_factor(user: &User, kind: FactorKind) -> Factor {
     Factor {
@@ -67,6 +87,17 @@ pub(crate) async fn settings_of(
         FactorKind::Radius => Ok(settings::secret_of(services, tx, Connection::Radius)
             .await?
             .unwrap_or_default()),
-        _ => Ok(Zeroizing::default()),
+        FactorKind::Totp => {
+            let app = site_policy(tx).await?.app;
+            Ok(Zeroizing::new(
+                serde_json::to_vec(&app).map_err(|_| OpError::Damaged)?,
+            ))
+        }
+        FactorKind::WebAuthn => {
+            let passkeys = site_policy(tx).await?.passkey_alone;
+            let settings = serde_json::json!({ "passkeys": passkeys });
+            Ok(Zeroizing::new(settings.to_string().into_bytes()))
+        }
+        FactorKind::BackupCode | FactorKind::Email | FactorKind::TemporaryPass => Ok(Zeroizing::default()),
     }
 }

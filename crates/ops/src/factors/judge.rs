@@ -58,3 +58,30 @@ pub(crate) async fn judge(
     }
     Ok(None)
 }
+
+/// The same for an answer that is to be both proofs.
+pub(crate) async fn judge_alone(
+    services: &Services,
+    kind: FactorKind,
+    settings: &[u8],
+    candidates: &[Candidate],
+    challenge: &Challenge,
+    answer: &Answer,
+) -> Result<Judged, FactorError> {
+    let Ok(method) = services.factor(kind) else {
+        return Err(FactorError::Settings(format!("no {kind} factor is installed")));
+    };
+    for (index, (_, enrolment)) in candidates.iter().enumerate() {
+        let proof = Proof {
+            enrolment,
+            challenge,
+            settings,
+            chance: &*services.chance,
+        };
+        match method.verify_alone(&proof, answer).await? {
+            Verdict::Reject => {}
+            verdict => return Ok(Some((index, verdict))),
+        }
+    }
+    Ok(None)
+}

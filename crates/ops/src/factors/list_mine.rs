@@ -1,7 +1,9 @@
-use portcullis_model::{FactorId, FactorKind, Scope, SpentCode, Subject, SubjectKind, Timestamp};
-use portcullis_store::{Snapshot, factors};
+use portcullis_model::{
+    Alone, AppCodes, FactorId, FactorKind, Scope, SpentCode, Subject, SubjectKind, Timestamp,
+};
+use portcullis_store::{Snapshot, factors, users};
 
-use crate::{Audit, OpError, Operation, Permit, Read, Right, Services};
+use crate::{Audit, OpError, Operation, Permit, Read, Right, Services, mfa_policy};
 
 /// Lists the caller's own second factors; never what proves them.
 pub struct ListMine;
@@ -16,6 +18,10 @@ pub struct FactorView {
     /// How many backup codes are left.
     pub left: Option<usize>,
     pub spent: Vec<SpentCode>,
+    /// What the codes of an app look like.
+    pub app: Option<AppCodes>,
+    /// Whether it can be both proofs: what it can do, and what the policy lets it.
+    pub alone: Alone,
 }
 
 impl Operation for ListMine {
@@ -38,8 +44,12 @@ impl Read for ListMine {
         services: &Services,
         snapshot: &Snapshot,
     ) -> Result<Vec<FactorView>, OpError> {
+        let user = users::find(snapshot, permit.user()?)
+            .await?
+            .ok_or(OpError::NotFound)?;
+        let effective = mfa_policy::of_person(services, snapshot, &user).await?;
         let mut views = Vec::new();
-        for factor in factors::list(snapshot, permit.user()?).await? {
+        for factor in factors::list(snapshot, user.id).await? {
             if !factor.active {
                 continue;
             }
@@ -53,6 +63,12 @@ impl Read for ListMine {
                 used_at: factor.used_at,
                 left: summary.left,
                 spent: summary.spent,
+                app: summary.app,
+                alone: if effective.passkey_alone {
+                    summary.alone
+                } else {
+                    Alone::No
+                },
             });
         }
         Ok(views)

@@ -1,7 +1,9 @@
 use std::time::Duration;
 
 use portcullis_model::{Scope, Subject, SubjectKind};
-use portcullis_store::{Tx, guesses, logins, outbox, password_resets, sealed, sessions, tokens, trash};
+use portcullis_store::{
+    Tx, guesses, logins, logos, outbox, password_resets, sealed, sessions, tokens, trash,
+};
 
 use crate::{Audit, OpError, Operation, Permit, Right, Services, Write};
 
@@ -45,6 +47,7 @@ impl Write for Sweep {
         outbox::sweep(tx, now - 30 * DAY).await?;
         password_resets::sweep(tx, now - DAY).await?;
         sealed::sweep(tx).await?;
+        logos::sweep(tx, now - DAY).await?;
         // Passwords that cannot come back are worth a line; the end of a session had its own.
         if 0 < swept.trash {
             permit.message(format!(

@@ -49,6 +49,8 @@ pub struct Effective {
     pub code_seconds: u32,
     pub email_seconds: u32,
     pub retries: u32,
+    /// Whether a passkey that verified its person counts as both proofs.
+    pub passkey_alone: bool,
     /// What led here, in the order in which it was looked at.
     pub reasons: Vec<Reason>,
     /// Why the person cannot sign in at all.
@@ -71,6 +73,7 @@ pub enum Reason {
     OptedOutOfNothing,
     Floor(Role, FactorKind),
     SwitchedOff(Vec<FactorKind>),
+    PasskeyAlone,
 }
 
 impl Reason {
@@ -97,6 +100,7 @@ impl Reason {
             Self::Floor(role, kind) => {
                 format!("The role {} needs {} or stronger.", role.label(), kind.label())
             }
+            Self::PasskeyAlone => "A passkey that verifies its person counts as both proofs.".to_owned(),
             Self::SwitchedOff(kinds) => format!("Not switched on: {}.", methods_text(kinds)),
         }
     }
@@ -139,9 +143,19 @@ impl Effective {
         }
     }
 
+    /// Whether the person can prove a second time without a backup code or a pass.
+    pub fn has_own_method(&self) -> bool {
+        self.usable.iter().any(|kind| is_primary(*kind))
+    }
+
     /// The weakest method that gets the person in; backup codes and passes are no method of their own.
     pub fn weakest(&self) -> Option<FactorKind> {
         primary(&self.methods).first().copied()
+    }
+
+    /// Whether a passkey of this person opens a session on its own.
+    pub(crate) fn opens_alone(&self) -> bool {
+        self.passkey_alone && self.blocked.is_none() && self.usable.contains(&FactorKind::WebAuthn)
     }
 
     /// What may be asked at sign-in, the weakest first.
@@ -188,6 +202,10 @@ pub fn effective(company: &Company<'_>, person: &Standing<'_>) -> Effective {
     }
     methods.sort_unstable();
     methods.dedup();
+    let passkey_alone = site.passkey_alone && company.has_keys && methods.contains(&FactorKind::WebAuthn);
+    if passkey_alone {
+        reasons.push(Reason::PasskeyAlone);
+    }
 
     let has = |kind: FactorKind| match kind {
         FactorKind::Email => person.has_email && company.has_mail,
@@ -211,13 +229,8 @@ pub fn effective(company: &Company<'_>, person: &Standing<'_>) -> Effective {
         .filter(|kind| !has(*kind))
         .collect();
     let must_set_up = primary(&usable).is_empty();
-    let entry: Vec<FactorKind> = if usable.is_empty() && !to_set_up.is_empty() {
-        let mut entry: Vec<FactorKind> = FactorKind::ALL
-            .into_iter()
-            .filter(|kind| person.enrolled.contains(kind))
-            .collect();
-        entry.sort_unstable();
-        entry
+    let entry = if usable.is_empty() && !to_set_up.is_empty() {
+        entry(site, person, has)
     } else {
         Vec::new()
     };
@@ -245,10 +258,28 @@ pub fn effective(company: &Company<'_>, person: &Standing<'_>) -> Effective {
         retries: requirement
             .and_then(|requirement| requirement.retries)
             .unwrap_or(site.retries),
+        passkey_alone,
         reasons,
         blocked,
         methods,
     }
+}
+
+/// What opens the way to setting up: everything the person has set up, and if none of that is a method of its own,
+/// then what needs no setting up, where it is switched on and strong enough for the role.
+fn entry(site: &SitePolicy, person: &Standing<'_>, has: impl Fn(FactorKind) -> bool) -> Vec<FactorKind> {
+    let floor = site.floors.get(&person.role);
+    let enrolled: Vec<FactorKind> = FactorKind::ALL
+        .into_iter()
+        .filter(|kind| person.enrolled.contains(kind))
+        .collect();
+    let without_set_up = [FactorKind::Email, FactorKind::Radius]
+        .into_iter()
+        .filter(|kind| primary(&enrolled).is_empty() && site.methods.contains(kind) && has(*kind))
+        .filter(|kind| floor.is_none_or(|floor| floor <= kind));
+    let mut entry: Vec<FactorKind> = enrolled.iter().copied().chain(without_set_up).collect();
+    entry.sort_unstable();
+    entry
 }
 
 /// The requirement that counts for a person, and where it comes from.

@@ -124,6 +124,7 @@ fn touches(change: &PolicyChange, state: &State, id: UserId, group: Option<Group
 fn shown(effective: &Effective) -> String {
     match effective.blocked {
         Some(blocked) => format!("Blocked: {}", blocked.text()),
+        None if effective.passkey_alone => format!("{}; a passkey alone is enough", effective.text()),
         None => effective.text(),
     }
 }
@@ -131,7 +132,10 @@ fn shown(effective: &Effective) -> String {
 fn effect(before: &Effective, after: &Effective) -> Effect {
     if after.blocked.is_some() && before.blocked != after.blocked {
         Effect::Blocked
-    } else if before.methods == after.methods && before.blocked == after.blocked {
+    } else if before.methods == after.methods
+        && before.blocked == after.blocked
+        && before.passkey_alone == after.passkey_alone
+    {
         Effect::Unchanged
     } else if after.weakest() < before.weakest() {
         Effect::Weaker

@@ -143,6 +143,12 @@ pub(super) fn check(change: &PolicyChange) -> Result<(), OpError> {
         }
         check_times(&mut fields, Some(site.code_seconds), Some(site.retries));
         check_times(&mut fields, Some(site.email_seconds), None);
+        if !matches!(site.app.digits, 6 | 8) {
+            fields.wrong("app_digits", "must be 6 or 8");
+        }
+        if site.passkey_alone && !site.methods.contains(&FactorKind::WebAuthn) {
+            fields.wrong("passkey_alone", "needs security keys to be switched on");
+        }
     }
     let mut named = HashSet::new();
     if !change.groups.iter().all(|(id, _)| named.insert(id.0)) {

@@ -1,24 +1,31 @@
 use std::time::Duration;
 
 use portcullis_model::{
-    Answer, Challenge, FactorError, FactorKind, LoginId, Scope, Secret, SessionId, Subject, SubjectKind,
-    Verdict,
+    Answer, Challenge, FactorError, FactorKind, LoginId, Scope, Secret, SessionId, SignInEvent, Subject,
+    SubjectKind, Verdict,
 };
 use portcullis_store::users::User;
 use portcullis_store::{Snapshot, Tx, guesses, sessions, users};
 use zeroize::Zeroizing;
 
-use crate::factors::{Candidate, Judged, candidates, challenges, judge, settings_of, spend};
+use crate::factors::{Candidate, Judged, candidates, challenges, code_lengths, judge, settings_of, spend};
 use crate::letters::Circumstances;
 use crate::sign_in::limits::{self, Budget, reserve};
-use crate::sign_in::{INCORRECT, error_line, unanswered};
-use crate::{Audit, OpError, Operation, Permit, Read, Remote, Right, Services, mfa_policy};
+use crate::sign_in::{INCORRECT, error_line, unanswered, unanswered_line};
+use crate::{Audit, OpError, Operation, Permit, Read, Remark, Remote, Right, Services, mfa_policy};
 
 /// Lists the methods with which the caller can confirm that it is them, the strongest last.
 pub struct Methods;
 
+#[derive(Clone, Debug)]
+pub struct OwnMethods {
+    pub kinds: Vec<FactorKind>,
+    /// How many digits the codes of the person's apps have, each length once.
+    pub code_lengths: Vec<u8>,
+}
+
 impl Operation for Methods {
-    type Output = Vec<FactorKind>;
+    type Output = OwnMethods;
 
     const NAME: &'static str = "session.methods";
     const RIGHT: Right = Right::SignedIn;
@@ -36,11 +43,14 @@ impl Read for Methods {
         permit: &Permit<'_, Self>,
         services: &Services,
         snapshot: &Snapshot,
-    ) -> Result<Vec<FactorKind>, OpError> {
+    ) -> Result<OwnMethods, OpError> {
         let user = users::find(snapshot, permit.user()?)
             .await?
             .ok_or(OpError::NotFound)?;
-        methods(services, snapshot, &user).await
+        Ok(OwnMethods {
+            kinds: methods(services, snapshot, &user).await?,
+            code_lengths: code_lengths(services, snapshot, user.id).await?,
+        })
     }
 }
 
@@ -148,7 +158,7 @@ impl Remote for Ask {
             Some(Err(error)) => {
                 let text = unanswered(&error);
                 permit.failed();
-                permit.message(error_line(self.method, &text));
+                permit.message(unanswered_line(self.method, &error));
                 return Ok(Asked::Unanswered { text });
             }
         };
@@ -277,7 +287,8 @@ impl Remote for Confirm {
             Ok(judged) => judged,
             Err(error) => {
                 let text = unanswered(&error);
-                refuse(&text);
+                permit.refused();
+                permit.message(unanswered_line(self.method, &error));
                 return Ok(Confirmed::Unanswered { text });
             }
         };
@@ -314,7 +325,8 @@ impl Remote for Confirm {
             name: Some(user.username.clone()),
         });
         services.vault.record_factors(permit, tx, user.id).await?;
-        permit.message(format!("Confirmed. MFA method: {}", self.method.label()));
+        let text = format!("Confirmed. MFA method: {}", self.method.label());
+        permit.message(Remark::of_sign_in(SignInEvent::Confirmed, self.method, text));
         Ok(Confirmed::Yes)
     }
 }

@@ -9,6 +9,7 @@ use portcullis_store::invitations::{self, Invitation};
 use portcullis_store::logins::{self, Login};
 use portcullis_store::users::{self, User};
 
+use crate::factors::settings_of;
 use crate::passwords::own_password_problems;
 use crate::setup::invitation_of;
 use crate::sign_in::{ENROLLING, limits};
@@ -129,11 +130,12 @@ impl Remote for Claim {
         logins::end_all(tx, user).await?;
         factors::delete_pending(tx, user).await?;
 
+        let settings = settings_of(services, tx, FactorKind::Totp).await?;
         let newcomer = Newcomer {
             id: user,
             username: &plan.username,
             own: &[],
-            settings: &[],
+            settings: &settings,
             chance: &*services.chance,
         };
         let enrolment = services.factor(FactorKind::Totp)?.enrol(&newcomer)?;

@@ -1,4 +1,4 @@
-use portcullis_model::{FactorKind, Scope, Secret, Shown, Subject, SubjectKind, Username};
+use portcullis_model::{AppCodes, FactorKind, Scope, Secret, Shown, Subject, SubjectKind, Username};
 use portcullis_store::{Snapshot, factors};
 
 use crate::sign_in::{ENROLLING, login_of};
@@ -15,6 +15,7 @@ pub struct PendingEnrolment {
     pub key: Secret,
     /// The same as an `otpauth:` address, for scanning.
     pub uri: Secret,
+    pub app: AppCodes,
 }
 
 impl Operation for Pending {
@@ -49,7 +50,8 @@ impl Read for Pending {
         let enrolment = services.vault.open_factor(snapshot, &factor).await?;
         let person: Username = login.username.parse().map_err(|_| OpError::Damaged)?;
         match services.factor(FactorKind::Totp)?.show(&person, &enrolment)? {
-            Shown::Totp { key, uri } => Ok(PendingEnrolment {
+            Shown::Totp { key, uri, app } => Ok(PendingEnrolment {
+                app,
                 username: login.username,
                 key,
                 uri,

@@ -12,7 +12,7 @@ use crate::factors::{Candidate, candidates, challenges, settings_of};
 use crate::letters::Circumstances;
 use crate::sign_in::proof::person_of;
 use crate::sign_in::{FIRST_PASSED, error_line, login_of};
-use crate::{Audit, OpError, Operation, Permit, Remote, Right, Services};
+use crate::{Audit, OpError, Operation, Permit, Remark, Remote, Right, Services};
 
 /// Asks the person's method to begin: sends the code, draws the challenge. A new one replaces the one before.
 pub struct Challenge {
@@ -144,7 +144,7 @@ impl Remote for Challenge {
             Err(error) => {
                 let text = unanswered(&error);
                 permit.failed();
-                permit.message(error_line(method, &text));
+                permit.message(unanswered_line(method, &error));
                 return Ok(Challenged::Unanswered { text });
             }
         };
@@ -179,10 +179,15 @@ impl Remote for Challenge {
     }
 }
 
+/// What administrators read of it in the trail: which server, and how it failed.
+pub(crate) fn unanswered_line(method: FactorKind, error: &FactorError) -> Remark {
+    error_line(method, &error.to_string())
+}
+
 /// What the person reads when a method does not answer.
 pub(crate) fn unanswered(error: &FactorError) -> String {
     match error {
-        FactorError::Unreachable(text) => (*text).to_owned(),
+        FactorError::Unreachable { text, .. } => (*text).to_owned(),
         FactorError::DamagedEnrolment | FactorError::Settings(_) => {
             "This way does not work at the moment. Try another way, or ask an administrator.".to_owned()
         }

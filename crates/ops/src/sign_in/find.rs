@@ -3,7 +3,8 @@ use portcullis_model::{FactorKind, Scope, Secret, Subject, SubjectKind};
 use portcullis_store::logins::Login;
 use portcullis_store::{Snapshot, logins, outbox, users};
 
-use crate::sign_in::{ENROLLING, FIRST_PASSED, SECOND_PASSED, limits};
+use crate::factors::code_lengths;
+use crate::sign_in::{ENROLLING, FIRST_PASSED, OFFERED, SECOND_PASSED, limits};
 use crate::{Audit, OpError, Operation, Permit, Read, Right, Services, mfa_policy};
 
 /// Tells where an unfinished sign-in stands.
@@ -40,6 +41,8 @@ pub struct LoginView {
     pub methods: Vec<FactorKind>,
     /// What the factor shows: a prompt, or options for the browser.
     pub prompt: String,
+    /// How many digits the codes of the person's apps have, each length once.
+    pub code_lengths: Vec<u8>,
     /// Where a code went, masked.
     pub addresses: Vec<String>,
     pub delivery: Option<Delivery>,
@@ -73,7 +76,7 @@ impl Read for Find {
         let digest = token_digest(self.token.expose());
         let login = logins::find(snapshot, &digest).await?.ok_or(OpError::Expired)?;
         let now = services.now();
-        if login.ends_at <= now {
+        if login.ends_at <= now || login.state == OFFERED {
             return Err(OpError::Expired);
         }
         let (step, retries) = match login.state.as_str() {
@@ -87,6 +90,7 @@ impl Read for Find {
             method: login.method,
             methods: Vec::new(),
             prompt: login.prompt.clone(),
+            code_lengths: Vec::new(),
             addresses: Vec::new(),
             delivery: None,
             to_set_up: Vec::new(),
@@ -121,6 +125,9 @@ async fn tell(
         .collect();
     view.to_set_up.clone_from(&effective.to_set_up);
     view.may_skip = effective.may_skip;
+    if login.method == Some(FactorKind::Totp) {
+        view.code_lengths = code_lengths(services, snapshot, user.id).await?;
+    }
     if login.method == Some(FactorKind::Email) {
         view.addresses = user.code_addresses().into_iter().map(masked).collect();
         view.delivery =

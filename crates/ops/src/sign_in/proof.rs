@@ -1,7 +1,8 @@
 //! The two proofs that a session is made of.
 //!
 //! Their fields are private and they cannot be copied: a session without both, or with the proofs of two
-//! people or two logins, is not something that this crate can say.
+//! people or two logins, is not something that this crate can say. The one exception is a passkey that is both, where the
+//! policy says so: [`Proven::alone`].
 
 use portcullis_crypto::{draw_token, token_digest};
 use portcullis_model::{Caller, FactorKind, LoginId, Secret, SessionId, UserId, Verdict};
@@ -11,8 +12,9 @@ use portcullis_store::logins::Login;
 use portcullis_store::sessions::{self, Session};
 use portcullis_store::users::{self, User};
 
+use crate::mfa_policy::Effective;
 use crate::services::Services;
-use crate::sign_in::{ENROLLING, FIRST_PASSED, SECOND_PASSED, limits};
+use crate::sign_in::{ENROLLING, FIRST_PASSED, OFFERED, SECOND_PASSED, limits};
 use crate::{OpError, Permit};
 
 /// Proof that the person of this login knows their password, or chose it with their set-up code.
@@ -76,6 +78,33 @@ pub(crate) struct Proven {
     kind: FactorKind,
 }
 
+impl Proven {
+    /// Both proofs in one: a passkey that verified its person, in a login that asked for one, and where the policy lets
+    /// this person sign in so. Comes with the enrolment as it is after that.
+    pub(crate) fn alone(
+        login: &Login,
+        factor: &Factor,
+        verdict: Verdict,
+        effective: &Effective,
+    ) -> Option<(Self, Vec<u8>)> {
+        let Verdict::Accept {
+            enrolment: Some(enrolment),
+        } = verdict
+        else {
+            return None;
+        };
+        let allowed = login.state == OFFERED && login.allowed.contains(&factor.kind);
+        if !allowed || factor.kind != FactorKind::WebAuthn || !effective.opens_alone() {
+            return None;
+        }
+        let proven = Self {
+            user: factor.user,
+            kind: factor.kind,
+        };
+        Some((proven, enrolment))
+    }
+}
+
 pub(crate) fn finish(first: FirstProof, second: SecondProof) -> Result<Proven, OpError> {
     let (
         FirstProof { user, login },
@@ -117,6 +146,7 @@ pub(crate) async fn open_session<O>(
     };
     sessions::insert(tx, &session, &token_digest(token.expose())).await?;
     users::set_last_sign_in(tx, user.id, now).await?;
+    permit.opened(session.id, proven.kind);
     Ok(token)
 }
 

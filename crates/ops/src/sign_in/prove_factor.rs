@@ -15,7 +15,7 @@ use crate::sign_in::proof::{FirstProof, SecondProof, finish, open_session, perso
 use crate::sign_in::prove_password::PASSWORD;
 use crate::sign_in::{
     FIRST_PASSED, INCORRECT, SECOND_PASSED, TIMED_OUT, TOO_MANY, error_line, limits, login_of, pending_line,
-    unanswered, verified_line,
+    unanswered, unanswered_line, verified_line,
 };
 use crate::{OpError, Operation, Permit, Remote, Right, Services};
 use crate::{mfa_policy, notices};
@@ -178,7 +178,8 @@ impl Remote for ProveFactor {
             Ok(judged) => judged,
             Err(error) => {
                 let text = unanswered(&error);
-                refuse(method, &text);
+                permit.refused();
+                permit.message(unanswered_line(method, &error));
                 let tries_left = (login.retries + 1).saturating_sub(login.tries);
                 return Ok(FactorStep::Unanswered { text, tries_left });
             }
@@ -218,7 +219,7 @@ impl Remote for ProveFactor {
         challenges::forget(tx, login.id.0).await?;
         services.vault.record_factors(permit, tx, user).await?;
         permit.message(if changed {
-            format!("{} The password was changed.", verified_line(method))
+            verified_line(method).and("The password was changed.")
         } else {
             verified_line(method)
         });

@@ -107,10 +107,8 @@ impl Remote for RedeemReset {
             ends_at: step_ends_at.max(now + limits::LOGIN),
         };
         logins::insert(tx, &login, &token_digest(token.expose()), now).await?;
-        permit.message(format!(
-            "A new password was chosen with a link. {}",
-            pending_line(method)
-        ));
+        permit.at_browser(&login.agent);
+        permit.message(pending_line(method).after("A new password was chosen with a link."));
         Ok(token)
     }
 }

@@ -21,7 +21,12 @@ impl Operation for SignOut {
 impl Write for SignOut {
     async fn run(self, permit: &Permit<'_, Self>, _services: &Services, tx: &Tx) -> Result<(), OpError> {
         if let Some(session) = permit.caller().session {
-            sessions::end(tx, permit.user()?, session).await?;
+            let user = permit.user()?;
+            let own = sessions::list(tx, user).await?;
+            if let Some(this) = own.iter().find(|own| own.id == session) {
+                permit.at_browser(&this.agent);
+            }
+            sessions::end(tx, user, session).await?;
         }
         Ok(())
     }

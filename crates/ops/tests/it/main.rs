@@ -1,15 +1,23 @@
 //! The operations through the gate, as people, programs and auditors see them.
 
+mod activity;
+mod amm;
+mod app_codes;
+mod branding;
 mod catalog;
 mod codes;
 mod forgotten;
 mod gate;
 mod guessing;
+mod health;
 mod input;
 mod machine;
 mod passes;
+mod passkeys;
 mod policy;
 mod policy_changes;
+mod providers;
+mod rehearsals;
 mod rights;
 mod rotation;
 mod second_factors;

@@ -124,55 +124,6 @@ async fn the_story_of_the_group_cascade() {
 }
 
 #[tokio::test]
-async fn the_lines_of_the_user_activity_are_those_of_the_source() {
-    let world = company().await;
-    let alice = world.user("alice", Role::PasswordUser).await;
-    let before = world.last_entry().await;
-
-    let token = world.pass_password(&world.gate, &alice).await;
-    for _ in 0..4 {
-        let wrong = alice.wrong_code(&world);
-        world.prove_factor(&world.gate, &token, &wrong).await.unwrap();
-    }
-    let token = world.pass_password(&world.gate, &alice).await;
-    world.clock.advance(Duration::from_secs(121));
-    world
-        .prove_factor(&world.gate, &token, &alice.code(&world))
-        .await
-        .unwrap();
-    let token = world.pass_password(&world.gate, &alice).await;
-    world
-        .prove_factor(&world.gate, &token, &alice.code(&world))
-        .await
-        .unwrap();
-
-    let messages: Vec<String> = world
-        .entries_after(before)
-        .await
-        .iter()
-        .map(|entry| entry.message.to_string())
-        .collect();
-    let pending = "Login pre-authenticated, await verification. MFA method: Authenticator App";
-    let incorrect = "Login error. MFA method: Authenticator App, MFA error: Incorrect verification code.";
-    assert_eq!(
-        messages,
-        [
-            pending,
-            incorrect,
-            incorrect,
-            incorrect,
-            "Login error. MFA method: Authenticator App, MFA error: Too many failed attempts with incorrect verification \
-             code.",
-            pending,
-            "Login error. MFA method: Authenticator App, MFA error: Correct verification code was not entered before \
-             timeout.",
-            pending,
-            "Login verified. MFA method: Authenticator App",
-        ]
-    );
-}
-
-#[tokio::test]
 async fn who_must_set_up_the_app_is_asked_at_the_next_sign_in_and_may_put_it_off_as_often_as_was_said() {
     let world = company().await;
     let sales = world.group("Sales", None).await;

@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, Subcommand};
-use portcullis_model::FactorKind;
+use portcullis_model::{FactorKind, OtpHash};
 use uuid::Uuid;
 
 #[derive(Subcommand)]
@@ -86,6 +86,16 @@ pub(crate) struct Rule {
     /// Whether revealing a password takes a fresh second step.
     #[arg(long, value_name = "TRUE|FALSE", conflicts_with_all = ["group", "user"])]
     pub(crate) step_up_reveal: Option<bool>,
+    /// Whether a passkey that verified its person counts as both proofs.
+    #[arg(long, value_name = "TRUE|FALSE", conflicts_with_all = ["group", "user"])]
+    pub(crate) passkey_alone: Option<bool>,
+    /// The hash function of authenticator apps that are set up from now on: `sha1`, `sha256` or `sha512`. Some apps know
+    /// only `sha1`.
+    #[arg(long, value_name = "HASH", conflicts_with_all = ["group", "user"])]
+    pub(crate) app_hash: Option<OtpHash>,
+    /// How many digits their codes have: 6 or 8. Some apps know only 6.
+    #[arg(long, value_name = "DIGITS", conflicts_with_all = ["group", "user"])]
+    pub(crate) app_digits: Option<u8>,
 }
 
 #[derive(Subcommand)]

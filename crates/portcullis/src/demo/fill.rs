@@ -249,7 +249,7 @@ async fn set_up(gate: &Gate, code: Secret, username: &str, display_name: &str) -
         bail!("the demo's authenticator was not accepted");
     };
     let session = identify::session(gate, &session_token, &anyone.address, &gate.request_id()).await?;
-    let Session::Alive(SignedIn { caller, me }) = session else {
+    let Session::Alive(SignedIn { caller, me, .. }) = session else {
         bail!("the demo's session was not accepted")
     };
     Ok(Person {

@@ -82,6 +82,14 @@ impl Browser {
         field.send_keys(text).await.expect("a field takes a text");
     }
 
+    /// Ticks a box, or unticks it.
+    pub(crate) async fn tick(&self, css: &str, on: bool) {
+        let found = self.find(css).await;
+        if found.is_selected().await.expect("a box is ticked or not") != on {
+            self.click(css).await;
+        }
+    }
+
     /// Types one text after the other into fields and sends the form that the button `css` belongs to.
     pub(crate) async fn submit(&self, fields: &[(&str, &str)], css: &str) {
         for (name, text) in fields {

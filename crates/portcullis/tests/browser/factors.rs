@@ -3,119 +3,30 @@
 
 use portcullis_testkit::SmtpServer;
 use portcullis_testkit::radius::FreeRadius;
-use portcullis_testkit::server::{Api, Console, Server};
 use serde_json::{Value, json};
 
-use crate::browser::{Browser, SetUp, code_now};
-use crate::chromium::Chromium;
-
-const DESKTOP: (u32, u32) = (1280, 900);
-
-/// A server with an administrator, and what the administrator's program may do.
-struct Company {
-    server: Server,
-    chromium: Chromium,
-    console: Console,
-    api: Api,
-}
-
-impl Company {
-    async fn new() -> Self {
-        let server = Server::start(env!("CARGO_BIN_EXE_portcullis")).await;
-        let (console, _) = Console::set_up_first(&server).await;
-        let token = console.token("policy", &["read", "write", "administer"]).await;
-        Self {
-            api: Api::new(&server, &token),
-            chromium: Chromium::start().await,
-            server,
-            console,
-        }
-    }
-
-    async fn set(&self, connection: &str, value: Value) {
-        let body = json!({ "value": value, "revision": 0 });
-        let _ = self
-            .api
-            .put(&format!("/api/v2/settings/{connection}"), &body)
-            .await
-            .expect(204);
-    }
-
-    async fn apply(&self, change: Value) {
-        let previewed = self.api.post("/api/v2/mfa/preview", &change).await.expect(200);
-        let new = json!({ "change": change, "summary": "test", "version": previewed.body["version"] });
-        let _ = self.api.post("/api/v2/mfa/changes", &new).await.expect(201);
-    }
-
-    async fn switch_on(&self, methods: &[&str]) {
-        let policy = self.api.get("/api/v2/mfa/policy").await.expect(200);
-        let mut site = policy.body["site"].clone();
-        site["methods"] = json!(methods);
-        self.apply(json!({ "site": site })).await;
-    }
-
-    /// Somebody who has set themselves up, has signed out, and must use `methods` from now on.
-    async fn person(&self, username: &str, methods: &[&str]) -> (Browser, SetUp) {
-        let code = self.console.add_person(username, "password_user").await;
-        // Keys are bound to a name, never to a bare address.
-        let origin = self.server.url("").replace("127.0.0.1", "localhost");
-        let browser = Browser::open(&self.chromium, username, origin, DESKTOP).await;
-        let email = format!("{username}@example.org");
-        let person = [("display_name", username), ("email", email.as_str())];
-        let set_up = browser.set_up(&code, &person).await;
-        browser.submit(&[], "form[action='/sign-out'] button").await;
-        let people = self.api.get("/api/v2/users").await.expect(200);
-        let id = people.body["items"]
-            .as_array()
-            .expect("people are a list")
-            .iter()
-            .find(|person| person["username"] == username)
-            .expect("the person was added")["id"]
-            .clone();
-        let own = json!({ "id": id, "uses_group_settings": false, "requirement": { "methods": methods } });
-        self.apply(json!({ "people": [own] })).await;
-        (browser, set_up)
-    }
-}
-
-async fn type_password(browser: &Browser, username: &str) {
-    browser.goto("/sign-in").await;
-    browser
-        .submit(&[("username", username)], "main button.primary")
-        .await;
-    browser
-        .submit(&[("password", crate::browser::PASSWORD)], "main button.primary")
-        .await;
-}
+use crate::browser::code_now;
+use crate::company::{Company, code_in, type_password};
 
 #[tokio::test]
 async fn a_code_by_email_is_asked_for_wrong_expired_replaced_and_right() {
     let company = Company::new().await;
     let mail = SmtpServer::start().await;
-    company
-        .set(
-            "mail",
-            json!({
-                "host": "localhost", "port": mail.ports.starttls, "security": "starttls",
-                "username": SmtpServer::USERNAME, "password": SmtpServer::PASSWORD,
-                "from_address": "portcullis@example.org", "from_name": "Portcullis", "ca_pem": mail.ca_pem(),
-            }),
-        )
-        .await;
+    company.set_mail(&mail).await;
     company.switch_on(&["email", "backup_code", "totp"]).await;
     let (vera, _) = company.person("vera", &["email", "backup_code"]).await;
 
     type_password(&vera, "vera").await;
     vera.shows("Enter the code from your e-mail").await;
     vera.shows("v•••a@example.org").await;
-    let first = code_in(&mail, 1).await;
+    let first = code_in(&mail, "vera@example.org", 1).await;
     let wrong = if first == "000000" { "000001" } else { "000000" };
     vera.submit(&[("code", wrong)], "main button.primary").await;
     vera.shows("Incorrect verification code.").await;
     vera.submit(&[], "form[action='/sign-in/resend'] button").await;
     vera.shows("We sent a new code. The old one no longer works.")
         .await;
-    let second = code_in(&mail, 2).await;
+    let second = code_in(&mail, "vera@example.org", 2).await;
     vera.submit(&[("code", &first)], "main button.primary").await;
     vera.shows("Incorrect verification code.").await;
     vera.submit(&[("code", &second)], "main button.primary").await;
@@ -126,25 +37,6 @@ async fn a_code_by_email_is_asked_for_wrong_expired_replaced_and_right() {
     vera.submit(&[], "form[action='/sign-in/cancel'] button").await;
     vera.shows("Sign-in cancelled. Nothing was changed.").await;
     vera.quit().await;
-}
-
-/// The code in the letter with that number among those with codes.
-async fn code_in(mail: &SmtpServer, number: usize) -> String {
-    for _ in 0..400 {
-        let letters: Vec<_> = mail
-            .letters()
-            .into_iter()
-            .filter(|letter| letter.subject == "Your code to sign in to Portcullis")
-            .collect();
-        if let Some(letter) = letters.get(number - 1) {
-            assert_eq!(letter.to, ["vera@example.org"]);
-            assert!(letter.tls.is_some(), "the letter travelled in the clear");
-            assert!(!letter.html.contains("href"), "{}", letter.html);
-            return letter.text.lines().next().unwrap_or_default().to_owned();
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-    }
-    panic!("letter {number} did not come")
 }
 
 #[tokio::test]

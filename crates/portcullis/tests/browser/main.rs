@@ -1,10 +1,15 @@
 //! A real Chromium at the real server.
 
+mod amm;
+mod branding;
 mod browser;
 mod chromium;
+mod company;
 mod factors;
 mod keyboard;
 mod keys;
 mod looks;
 mod no_script;
+mod passkeys;
+mod ranger;
 mod story;

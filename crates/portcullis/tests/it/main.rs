@@ -9,6 +9,7 @@ mod kill;
 mod leaks;
 mod limits;
 mod mfa;
+mod mfa_site;
 mod race;
 mod site;
 mod trail;

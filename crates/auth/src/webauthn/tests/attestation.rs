@@ -20,7 +20,7 @@ async fn a_key_whose_maker_attests_an_allowed_model_is_accepted() {
     let (pending, options) = start(ADA, &[], &settings);
     let key = TestKey::new("a");
 
-    let answer = key.create_attested(&options, &How::default(), &vendor);
+    let answer = vendor.attest(&key, &options, &How::default());
 
     assert!(options.contains(r#""attestation":"direct""#));
     let enrolled = accepted(confirm(&pending, &settings, &answer).await);
@@ -49,11 +49,8 @@ async fn a_key_without_the_right_attestation_is_refused_where_one_is_required() 
             "by the key itself",
             key.create_self_attested(&options, &how, MODEL),
         ),
-        ("by a stranger", key.create_attested(&options, &how, &stranger)),
-        (
-            "of another model",
-            key.create_attested(&options, &how, &other_model),
-        ),
+        ("by a stranger", stranger.attest(&key, &options, &how)),
+        ("of another model", other_model.attest(&key, &options, &how)),
     ];
 
     for (what, answer) in answers {
@@ -73,7 +70,7 @@ async fn a_model_that_is_not_on_the_list_is_refused() {
     let settings = settings(vec![model]);
     let (pending, options) = start(ADA, &[], &settings);
 
-    let answer = TestKey::new("a").create_attested(&options, &How::default(), &vendor);
+    let answer = vendor.attest(&TestKey::new("a"), &options, &How::default());
 
     assert_eq!(
         confirm(&pending, &settings, &answer).await.unwrap(),
@@ -103,8 +100,8 @@ async fn an_attestation_nobody_asked_for_does_no_harm_unless_its_signature_is_wr
         ..Vendor::new("Acme", MODEL)
     };
 
-    let wrong = key.create_attested(&options, &How::default(), &mixed);
-    let right = key.create_attested(&options, &How::default(), &vendor);
+    let wrong = mixed.attest(&key, &options, &How::default());
+    let right = vendor.attest(&key, &options, &How::default());
 
     assert_eq!(confirm(&pending, "", &wrong).await.unwrap(), Verdict::Reject);
     accepted(confirm(&pending, "", &right).await);

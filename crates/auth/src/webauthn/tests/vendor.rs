@@ -1,5 +1,6 @@
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair};
+use portcullis_testkit::security_key::{Cbor, How, TestKey};
 use rcgen::{
     BasicConstraints, CertificateParams, CustomExtension, DistinguishedName, DnType, DnValue, IsCa, Issuer,
     KeyPair, KeyUsagePurpose,
@@ -51,7 +52,18 @@ impl Vendor {
         }
     }
 
-    pub(super) fn sign(&self, bytes: &[u8]) -> Vec<u8> {
+    /// The answer of one of its keys to registration options.
+    pub(super) fn attest(&self, key: &TestKey, options: &str, how: &How) -> String {
+        key.create_packed(options, how, self.aaguid, |bytes| {
+            Cbor::map([
+                ("alg".into(), Cbor::from(-7)),
+                ("sig".into(), Cbor::bytes(&self.sign(bytes))),
+                ("x5c".into(), Cbor::list([Cbor::bytes(&self.certificate)])),
+            ])
+        })
+    }
+
+    fn sign(&self, bytes: &[u8]) -> Vec<u8> {
         self.pair
             .sign(&SystemRandom::new(), bytes)
             .unwrap()

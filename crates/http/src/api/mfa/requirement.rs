@@ -1,8 +1,8 @@
 use std::collections::BTreeMap;
 
 use portcullis_model::{
-    FactorKind, Grace as Delay, GroupId, PersonSetting, PolicyChange as Change, Requirement as Asked, Role,
-    SitePolicy, UserId,
+    AppCodes, FactorKind, Grace as Delay, GroupId, OtpHash, PersonSetting, PolicyChange as Change,
+    Requirement as Asked, Role, SitePolicy, UserId,
 };
 use portcullis_ops::OpError;
 use serde::{Deserialize, Serialize};
@@ -115,6 +115,22 @@ pub(super) struct SiteRules {
     one_method: bool,
     /// Whether revealing a password takes a fresh second step.
     step_up_reveal: bool,
+    /// Whether a passkey that verified its person counts as both proofs.
+    #[serde(default)]
+    passkey_alone: bool,
+    /// The hash function of authenticator apps that are set up from now on: `sha1`, `sha256` or `sha512`.
+    #[serde(default)]
+    #[schema(value_type = String, example = "sha1")]
+    app_hash: OtpHash,
+    /// How many digits their codes have: 6 or 8.
+    #[serde(default = "six")]
+    #[schema(example = 6)]
+    app_digits: u8,
+}
+
+/// What every app can do.
+const fn six() -> u8 {
+    6
 }
 
 impl From<SitePolicy> for SiteRules {
@@ -127,6 +143,9 @@ impl From<SitePolicy> for SiteRules {
             retries: site.retries,
             one_method: site.one_method,
             step_up_reveal: site.step_up_reveal,
+            passkey_alone: site.passkey_alone,
+            app_hash: site.app.hash,
+            app_digits: site.app.digits,
         }
     }
 }
@@ -141,6 +160,11 @@ impl From<SiteRules> for SitePolicy {
             retries: rules.retries,
             one_method: rules.one_method,
             step_up_reveal: rules.step_up_reveal,
+            passkey_alone: rules.passkey_alone,
+            app: AppCodes {
+                hash: rules.app_hash,
+                digits: rules.app_digits,
+            },
         }
     }
 }

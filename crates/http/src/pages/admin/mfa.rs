@@ -2,12 +2,12 @@
 
 mod apply;
 mod change;
-mod csv;
 mod describe;
 mod group;
 mod methods;
 mod people;
 mod preview;
+mod rehearsal;
 pub(crate) mod tree;
 
 use askama::Template;
@@ -25,6 +25,7 @@ use crate::answer::{Answer, page_with};
 use crate::form::{Errors, Fields};
 use crate::moment::Moment;
 use crate::notice::NoticeQuery;
+use crate::pages::admin::peers::{self, PeerRow};
 use crate::session::SignedIn;
 use crate::shell::Shell;
 
@@ -38,6 +39,11 @@ pub(super) fn router() -> Router<Web> {
         .route("/admin/mfa/apply", post(apply::apply))
         .route("/admin/mfa/changes/{id}/undo", post(apply::undo))
         .route("/admin/mfa/groups/{id}", get(group::show))
+        .route(
+            "/admin/mfa/test/{method}",
+            get(rehearsal::show).post(rehearsal::begin),
+        )
+        .route("/admin/mfa/test/{method}/answer", post(rehearsal::answer))
         .route("/admin/mfa/people", get(people::show))
 }
 
@@ -52,9 +58,13 @@ struct MfaPage {
     retries: String,
     one_method: bool,
     step_up_reveal: bool,
+    passkey_alone: bool,
+    app_hash: String,
+    app_digits: String,
     floors: Vec<Floor>,
     groups: Vec<GroupRow>,
     changes: Vec<ChangeRow>,
+    trials: Vec<Trial>,
 }
 
 /// The weakest method that a role may use.
@@ -116,6 +126,9 @@ pub(super) async fn again(web: &Web, who: &SignedIn, fields: &Fields, errors: Er
         retries: fields.text("retries"),
         one_method: !fields.text("one_method").is_empty(),
         step_up_reveal: !fields.text("step_up_reveal").is_empty(),
+        passkey_alone: !fields.text("passkey_alone").is_empty(),
+        app_hash: fields.text("app_hash"),
+        app_digits: fields.text("app_digits"),
         floors: Role::ALL
             .map(|role| Floor::of(role, fields.text(change::floor_field(role))))
             .into(),
@@ -137,8 +150,12 @@ async fn look(web: &Web, who: &SignedIn) -> Answer<MfaPage> {
         retries,
         one_method,
         step_up_reveal,
+        passkey_alone,
+        app,
     } = policy.site;
+    let peers = peers::of(web, who).await?;
     Ok(MfaPage {
+        trials: trials(&peers),
         shell: Shell::new(web, who, HERE),
         errors: Errors::default(),
         methods: methods::rows(connected, &methods),
@@ -147,6 +164,9 @@ async fn look(web: &Web, who: &SignedIn) -> Answer<MfaPage> {
         retries: retries.to_string(),
         one_method,
         step_up_reveal,
+        passkey_alone,
+        app_hash: app.hash.word().to_owned(),
+        app_digits: app.digits.to_string(),
         floors: Role::ALL
             .map(|role| Floor::of(role, floors.get(&role).map_or("", |kind| kind.word()).to_owned()))
             .into(),
@@ -177,6 +197,31 @@ async fn look(web: &Web, who: &SignedIn) -> Answer<MfaPage> {
             })
             .collect(),
     })
+}
+
+/// What the codes of an app can look like: the words and the labels.
+const APP_HASHES: [(&str, &str); 3] = [("sha1", "SHA-1"), ("sha256", "SHA-256"), ("sha512", "SHA-512")];
+const APP_DIGITS: [(&str, &str); 2] = [("6", "6 digits"), ("8", "8 digits")];
+
+/// A method that can be tested, and how the servers behind it are.
+struct Trial {
+    word: &'static str,
+    label: &'static str,
+    peers: Vec<PeerRow>,
+}
+
+fn trials(peers: &[PeerRow]) -> Vec<Trial> {
+    rehearsal::TESTED
+        .into_iter()
+        .map(|kind| Trial {
+            word: kind.word(),
+            label: kind.label(),
+            peers: match kind {
+                FactorKind::Radius => peers.to_vec(),
+                _ => Vec::new(),
+            },
+        })
+        .collect()
 }
 
 /// What people are asked for at the second step; a temporary pass is given, never asked for.

@@ -5,6 +5,7 @@ use portcullis_ops::OpError;
 use portcullis_ops::settings::Connection;
 use serde_json::{Value, json};
 
+use super::peers::{self, PeerRow};
 use super::setting::{self, Stored, text};
 use crate::Web;
 use crate::answer::{Answer, page_with, redirect};
@@ -28,6 +29,7 @@ struct RadiusPage {
     revision: i64,
     is_set: bool,
     changed: Option<(Moment, String)>,
+    peers: Vec<PeerRow>,
 }
 
 /// One server as it stands in the form; never its secret or its key.
@@ -267,6 +269,7 @@ async fn look(web: &Web, who: &SignedIn) -> Answer<RadiusPage> {
         .unwrap_or_default();
     servers.resize_with(SERVERS, Server::default);
     Ok(RadiusPage {
+        peers: peers::of(web, who).await?,
         shell: Shell::new(web, who, HERE),
         errors: Errors::default(),
         servers,

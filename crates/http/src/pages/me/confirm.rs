@@ -5,7 +5,7 @@ use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use portcullis_model::FactorKind;
 use portcullis_ops::OpError;
-use portcullis_ops::sessions::{Ask, Asked, Confirm, Confirmed, Methods};
+use portcullis_ops::sessions::{Ask, Asked, Confirm, Confirmed, Methods, OwnMethods};
 use serde::Deserialize;
 
 use crate::answer::{Answer, Problem, page, page_with, redirect};
@@ -39,7 +39,7 @@ pub(super) struct ConfirmQuery {
 pub(super) async fn show(State(web): State<Web>, who: SignedIn, Query(query): Query<ConfirmQuery>) -> Answer {
     let methods = web.gate.read(&who.caller, Methods).await?;
     let quiet = |kind: &&FactorKind| !matches!(kind, FactorKind::Email | FactorKind::WebAuthn);
-    let first = methods.iter().rev().find(quiet).or(methods.last());
+    let first = methods.kinds.iter().rev().find(quiet).or(methods.kinds.last());
     let method = *first.ok_or_else(|| Problem::from(OpError::Denied))?;
     let next = next_path::safe(&query.next).unwrap_or("/").to_owned();
     page(&view(&web, &who, &methods, method, next, String::new(), None))
@@ -92,13 +92,13 @@ fn next_of(posted: &Posted) -> String {
 fn view(
     web: &Web,
     who: &SignedIn,
-    methods: &[FactorKind],
+    methods: &OwnMethods,
     method: FactorKind,
     next: String,
     prompt: String,
     problem: Option<String>,
 ) -> ConfirmPage {
-    let mut way = Way::of(method);
+    let mut way = Way::of(method).long(&methods.code_lengths);
     let mut options = None;
     match method {
         FactorKind::WebAuthn if !prompt.is_empty() => options = Some(prompt),
@@ -111,6 +111,7 @@ fn view(
         username: who.me.username.clone(),
         next,
         others: methods
+            .kinds
             .iter()
             .rev()
             .filter(|other| **other != method || (method == FactorKind::WebAuthn && options.is_none()))

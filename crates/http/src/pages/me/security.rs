@@ -1,7 +1,7 @@
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
-use portcullis_model::FactorKind;
+use portcullis_model::{Alone, FactorKind};
 use portcullis_ops::factors::{self, FactorView, RegenerateBackupCodes, Regenerated};
 use portcullis_ops::sessions::{self, SessionView};
 use portcullis_ops::users::{Activity, ChangeMyPassword};
@@ -42,6 +42,8 @@ struct Method {
     name: String,
     added: Moment,
     used: Option<Moment>,
+    /// What it can do, in a few words.
+    can: String,
 }
 
 /// The backup codes: how many are left, and when and from where the others were used.
@@ -157,6 +159,7 @@ async fn look(web: &Web, who: &SignedIn) -> Answer<SecurityPage> {
                     FactorKind::WebAuthn => "key-round",
                     _ => "smartphone",
                 },
+                can: can(&factor),
                 name: factor.name,
                 added: moment(factor.created_at),
                 used: factor.used_at.map(moment),
@@ -172,6 +175,19 @@ async fn look(web: &Web, who: &SignedIn) -> Answer<SecurityPage> {
         email2: who.me.email2.clone(),
         email_choice: who.me.email_choice.word(),
     })
+}
+
+/// What an app's codes look like, or whether a key can sign in alone.
+fn can(factor: &FactorView) -> String {
+    match (factor.kind, factor.alone) {
+        (FactorKind::WebAuthn, Alone::Yes) => "can sign in alone".to_owned(),
+        (FactorKind::WebAuthn, Alone::Perhaps) => "may be able to sign in alone".to_owned(),
+        (FactorKind::WebAuthn, Alone::No) => "second step only".to_owned(),
+        _ => factor
+            .app
+            .map(portcullis_model::AppCodes::text)
+            .unwrap_or_default(),
+    }
 }
 
 fn codes_of(factor: FactorView, moment: impl Fn(portcullis_model::Timestamp) -> Moment) -> Codes {

@@ -2,6 +2,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use portcullis_model::AppCodes;
 use portcullis_ops::OpError;
 use portcullis_ops::setup::{Confirm, Confirmation, Pending, PendingEnrolment};
 
@@ -24,6 +25,7 @@ struct AuthenticatorPage {
     name: String,
     key: String,
     uri: String,
+    app: AppCodes,
     qr: Qr,
 }
 
@@ -114,6 +116,7 @@ fn view(
         name,
         key: grouped(&pending.key),
         uri: pending.uri.expose().to_owned(),
+        app: pending.app,
         qr: Qr::of(&pending.uri).ok_or_else(|| Problem::of_status(StatusCode::INTERNAL_SERVER_ERROR))?,
     })
 }

@@ -5,7 +5,7 @@ use axum::response::Response;
 use portcullis_model::{FactorKind, Secret};
 use portcullis_ops::OpError;
 use portcullis_ops::sign_in::{
-    Challenge, Challenged, ChooseMethod, Delivery, FactorStep, LoginStep, LoginView, ProveFactor,
+    Challenge, Challenged, ChooseMethod, Delivery, FactorStep, LoginStep, LoginView, ProveFactor, TimeOut,
 };
 use serde::Deserialize;
 
@@ -75,6 +75,9 @@ pub(super) async fn show(
     };
     match login.step {
         LoginStep::Password => Ok(redirect(&with_next("/sign-in/password", next))),
+        LoginStep::Factor if login.seconds_left == 0 && time_out(&web, &visitor).await? => {
+            Ok(start_over("timeout", &login.username, next))
+        }
         LoginStep::Factor => {
             let mut shown = view(&web, login, next.to_owned(), None);
             shown.front = shown.front.with(&notice);
@@ -83,6 +86,14 @@ pub(super) async fn show(
         LoginStep::SetUp => Ok(redirect(&with_next("/sign-in/set-up", next))),
         LoginStep::Enrol => Ok(redirect("/setup/authenticator")),
     }
+}
+
+/// Ends the sign-in if the time for the code is over; tells whether it was.
+async fn time_out(web: &Web, visitor: &Visitor) -> Result<bool, OpError> {
+    let Some(token) = visitor.login.clone() else {
+        return Ok(false);
+    };
+    web.gate.write(&visitor.caller, TimeOut { token }).await
 }
 
 pub(super) async fn prove(State(web): State<Web>, visitor: Visitor, fields: Fields) -> Answer {
@@ -111,7 +122,7 @@ pub(super) async fn prove(State(web): State<Web>, visitor: Visitor, fields: Fiel
         Ok(FactorStep::TooManyFailures) => Ok(start_over("too-many", &username, &next)),
         Ok(FactorStep::TimedOut) | Err(OpError::Expired) => Ok(start_over("timeout", &username, &next)),
         Ok(FactorStep::Locked { retry_after }) | Err(OpError::TooMany { retry_after }) => {
-            locked(&web, retry_after, username, next)
+            locked(&web, &visitor, retry_after, username, next).await
         }
         Err(error) => Err(error.into()),
     }
@@ -199,7 +210,7 @@ async fn wrong(web: &Web, visitor: &Visitor, tries_left: u32, username: String, 
 
 fn view(web: &Web, login: LoginView, next: String, wrong: Option<u32>) -> CodePage {
     let method = login.method.unwrap_or(FactorKind::Totp);
-    let mut way = Way::of(method);
+    let mut way = Way::of(method).long(&login.code_lengths);
     let mut options = None;
     match method {
         FactorKind::WebAuthn => options = Some(login.prompt),

@@ -69,7 +69,7 @@ pub(super) async fn prove(State(web): State<Web>, visitor: Visitor, fields: Fiel
             page_with(StatusCode::UNPROCESSABLE_ENTITY, &shown)
         }
         Ok(PasswordStep::Locked { retry_after }) | Err(OpError::TooMany { retry_after }) => {
-            locked(&web, retry_after, username, next)
+            locked(&web, &visitor, retry_after, username, next).await
         }
         Ok(PasswordStep::TimedOut) | Err(OpError::Expired) => Ok(start_over("expired", &username, &next)),
         Err(error) => Err(error.into()),

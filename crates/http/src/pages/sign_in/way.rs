@@ -35,6 +35,19 @@ impl Way {
         }
     }
 
+    /// The same way with codes as long as those of the person's own apps.
+    pub(crate) fn long(self, lengths: &[u8]) -> Self {
+        let (FactorKind::Totp, Some(longest)) = (self.kind, lengths.last()) else {
+            return self;
+        };
+        let words: Vec<String> = lengths.iter().map(u8::to_string).collect();
+        Self {
+            hint: format!("{} digits from your authenticator app", words.join(" or ")).into(),
+            digits: Some(*longest),
+            ..self
+        }
+    }
+
     pub(crate) fn of(kind: FactorKind) -> Self {
         let plain = Self {
             kind,

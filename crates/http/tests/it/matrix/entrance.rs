@@ -4,6 +4,7 @@ use portcullis_model::{
     Clock, FactorKind, Grace, PersonSetting, PolicyChange, Requirement, Role, Secret, UserId,
 };
 use portcullis_ops::factors;
+use portcullis_testkit::security_key::TestKey;
 use portcullis_testkit::{Authenticator, World};
 
 use super::permissions::Permissions;
@@ -11,7 +12,7 @@ use super::routes;
 use crate::browser::Browser;
 
 /// The operations before sign-in that are always on record, in the order in which people meet them.
-const ON_RECORD: [&str; 8] = [
+const ON_RECORD: [&str; 9] = [
     "setup.claim",
     "setup.show_authenticator",
     "setup.confirm",
@@ -20,6 +21,7 @@ const ON_RECORD: [&str; 8] = [
     "login.redeem_reset",
     "login.skip_set_up",
     "login.confirm_set_up",
+    "login.prove_passkey",
 ];
 
 #[tokio::test]
@@ -57,6 +59,7 @@ async fn setting_up_and_signing_in_leave_an_entry_for_every_step_that_counts() {
     assert!(browser.has("__Host-portcullis_session"));
     choose_a_new_password(&world, &app).await;
     put_off_and_set_up(&world, dayo, &app).await;
+    sign_in_with_a_passkey(&world).await;
     let trail = world.trail_after(before).await;
     for operation in ON_RECORD {
         assert!(
@@ -64,6 +67,22 @@ async fn setting_up_and_signing_in_leave_an_entry_for_every_step_that_counts() {
             "{operation}: {trail:?}"
         );
     }
+}
+
+/// Where that is enough.
+async fn sign_in_with_a_passkey(world: &World) {
+    let faisal = world.user("faisal", Role::PasswordUser).await;
+    world.passkeys_alone(true).await;
+    let key = TestKey::new("faisal");
+    world.add_key(&faisal, &key, &world.honest(faisal.id)).await;
+    let mut browser = Browser::new(world);
+
+    let offer = browser.post("/sign-in/passkey/options", &[]).await;
+    let offer: serde_json::Value = serde_json::from_str(&offer.text).unwrap();
+    let answer = key.get(offer["options"].as_str().unwrap(), &world.counting(faisal.id, 2));
+    browser.post("/sign-in/passkey", &[("code", &answer)]).await;
+
+    assert!(browser.has("__Host-portcullis_session"));
 }
 
 /// With a link from a letter, and the code of the app all the same.

@@ -3,7 +3,7 @@ use std::time::Duration;
 use axum::body::Body as Bytes;
 use axum::http::request::Builder;
 use axum::http::{Request, header};
-use portcullis_ops::{mfa_policy, settings};
+use portcullis_ops::{branding, mfa_policy, settings};
 use portcullis_testkit::Person;
 
 use super::callers::{Caller, Credential};
@@ -30,6 +30,7 @@ impl Values {
         ]);
         values.0.push(("{group}", stage.group.to_string()));
         values.0.push(("{connection}", "mail".to_owned()));
+        values.0.push(("{method}", "totp".to_owned()));
         // A number stands in quotes in the table, because bodies there are JSON; it is sent without them.
         let (version, revision) = numbers(stage).await;
         values.0.push(("\"{version}\"", version.to_string()));
@@ -37,6 +38,9 @@ impl Values {
         values.0.push(("{revision}", revision.to_string()));
         values.0.push(("{version}", version.to_string()));
         values.0.push(("{mail}", revision.to_string()));
+        let branding = branding_version(stage).await;
+        values.0.push(("\"{branding}\"", branding.to_string()));
+        values.0.push(("{branding}", branding.to_string()));
         let radius = revision_of(stage, settings::Connection::Radius).await;
         values.0.push(("{radius}", radius.to_string()));
         if wants_code(route) {
@@ -76,6 +80,12 @@ async fn numbers(stage: &Stage) -> (i64, i64) {
         policy.version,
         revision_of(stage, settings::Connection::Mail).await,
     )
+}
+
+async fn branding_version(stage: &Stage) -> i64 {
+    let console = stage.world.console();
+    let found = stage.world.gate.read(&console, branding::Find).await.unwrap();
+    found.version
 }
 
 /// What a form of a connection shows in its hidden field.

@@ -49,6 +49,8 @@ pub(super) enum Thing {
     PolicyChange,
     /// A second step of the caller.
     OwnFactor,
+    /// A filter of sign-in events that the caller keeps.
+    OwnFilter,
     /// Another session of the caller.
     OwnSession,
     /// A token of the caller.

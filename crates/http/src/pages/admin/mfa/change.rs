@@ -1,7 +1,8 @@
 //! What a form asks for, as a change of the policy.
 
 use portcullis_model::{
-    FactorKind, Grace, GroupId, PageSize, PersonSetting, PolicyChange, Requirement, Role, SitePolicy, UserId,
+    AppCodes, FactorKind, Grace, GroupId, PageSize, PersonSetting, PolicyChange, Requirement, Role,
+    SitePolicy, UserId,
 };
 use portcullis_ops::mfa_policy::{Find, List};
 use portcullis_ops::{FieldError, OpError};
@@ -119,6 +120,17 @@ fn of_site(fields: &Fields, before: SitePolicy) -> Result<SitePolicy, OpError> {
         methods: methods(fields),
         one_method: !fields.text("one_method").is_empty(),
         step_up_reveal: !fields.text("step_up_reveal").is_empty(),
+        passkey_alone: !fields.text("passkey_alone").is_empty(),
+        app: AppCodes {
+            hash: problems
+                .take(fields.parse_if_any("app_hash"))
+                .flatten()
+                .unwrap_or(before.app.hash),
+            digits: problems
+                .take(fields.parse_if_any("app_digits"))
+                .flatten()
+                .unwrap_or(before.app.digits),
+        },
         code_seconds: problems.number(fields, "code_seconds").unwrap_or(0),
         email_seconds: problems.number(fields, "email_seconds").unwrap_or(0),
         retries: problems.number(fields, "retries").unwrap_or(0),

@@ -83,6 +83,17 @@ fn of_site(before: &SitePolicy, after: &SitePolicy) -> String {
         };
         parts.push(text.to_owned());
     }
+    if before.passkey_alone != after.passkey_alone {
+        let text = if after.passkey_alone {
+            "a passkey alone is enough"
+        } else {
+            "a passkey alone is not enough"
+        };
+        parts.push(text.to_owned());
+    }
+    if before.app != after.app {
+        parts.push(format!("new authenticator apps with {}", after.app.text()));
+    }
     if parts.is_empty() {
         return "Everybody: nothing different".to_owned();
     }

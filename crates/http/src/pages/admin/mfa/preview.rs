@@ -10,12 +10,12 @@ use portcullis_ops::mfa_policy::{Effect, Preview, PreviewRow, Previewed};
 
 use super::change::{Asking, Wanted, carried};
 use super::describe::describe;
-use super::{HERE, csv, group, people};
-use crate::Web;
+use super::{HERE, group, people};
 use crate::answer::{Answer, page_with};
 use crate::form::{Errors, Posted, invalid};
 use crate::session::SignedIn;
 use crate::shell::Shell;
+use crate::{Web, csv};
 
 #[derive(Template)]
 #[template(path = "admin/mfa/preview.html")]

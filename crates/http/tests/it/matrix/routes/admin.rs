@@ -24,6 +24,18 @@ const RADIUS: &[(&str, &str)] = &[
     ("nas_identifier", "portcullis"),
     ("require_message_authenticator", "yes"),
 ];
+const LOOK: &[(&str, &str)] = &[
+    ("version", "{branding}"),
+    ("logo", ""),
+    ("description", "Matrix"),
+    ("show_description", "yes"),
+    ("accent_light", "#7a1fa2"),
+    ("accent_dark", ""),
+    ("show_accent", "yes"),
+    ("banner", "Authorised use only."),
+    ("privacy", ""),
+    ("do", "save"),
+];
 const CHANGE: &str = "{\"site\":{\"code_seconds\":90}}";
 
 /// What administrators set, and who must prove what.
@@ -36,13 +48,26 @@ pub(super) const ROUTES: &[Route] = &[
     form("/admin/mail/remove", &[("revision", "{mail}")])
         .performs(&["setting.put"])
         .to("/admin/mail?notice=mail-removed"),
-    page("/admin/radius").performs(&["setting.find"]),
+    page("/admin/radius").performs(&["setting.find", "setting.list_peers"]),
     form("/admin/radius", RADIUS)
         .performs(&["setting.put"])
         .to("/admin/radius?notice=radius-saved"),
     form("/admin/radius/remove", &[("revision", "{radius}")])
         .performs(&["setting.put"])
         .to("/admin/radius?notice=radius-removed"),
+    page("/admin/branding").performs(&["branding.find"]),
+    form("/admin/branding", LOOK)
+        .performs(&["branding.put"])
+        .to("/admin/branding?notice=branding-saved"),
+    form(
+        "/admin/branding",
+        &[("version", "0"), ("description", "Matrix"), ("do", "preview")],
+    )
+    .performs(&["branding.preview", "branding.find"]),
+    form("/admin/branding/restore", &[("version", "0")])
+        .performs(&["branding.restore"])
+        .to("/admin/branding?notice=branding-restored"),
+    page("/admin/health").performs(&["health.sign_in"]),
     page("/admin/groups").performs(&["group.list"]),
     form("/admin/groups", &[("name", "new-{unique}"), ("parent", "")])
         .performs(&["group.add"])
@@ -61,7 +86,10 @@ pub(super) const ROUTES: &[Route] = &[
         .on(Thing::Group)
         .performs(&["group.delete"])
         .to("/admin/groups?notice=group-deleted"),
-    page("/admin/mfa").performs(&["policy.find", "setting.find", "group.list"]),
+    page("/admin/mfa").performs(&["policy.find", "setting.find", "group.list", "setting.list_peers"]),
+    page("/admin/mfa/test/{method}").form_of("factor.rehearse"),
+    form("/admin/mfa/test/{method}", &[]).performs(&["factor.begin_rehearsal"]),
+    form("/admin/mfa/test/{method}/answer", &[("code", "{code}")]).performs(&["factor.rehearse"]),
     page("/admin/mfa/groups/{id}")
         .form_of("policy.preview")
         .on(Thing::Group),

@@ -196,8 +196,53 @@ pub(super) const ROUTES: &[Route] = &[
         r#"{"value":{"host":"mail.example.org","port":587},"to":"a@example.org"}"#,
     )
     .performs(&["setting.rehearse_mail"]),
+    call("GET", "/api/v2/settings/radius/servers", "").performs(&["setting.list_peers"]),
     call("GET", "/api/v2/mail", "").performs(&["mail.list"]),
     call("GET", "/api/v2/audit", "").performs(&["audit.list"]),
+    call("GET", "/api/v2/user-activity", "").performs(&["activity.list"]),
+    call("GET", "/api/v2/user-activity/csv", "").performs(&["activity.export"]),
+    call("GET", "/api/v2/user-activity/filters", "").performs(&["activity.list_filters"]),
+    call(
+        "POST",
+        "/api/v2/user-activity/filters",
+        r#"{"name":"kept-{unique}","shared":true,"filter":{"event":"error"}}"#,
+    )
+    .performs(&["activity.save_filter"])
+    .gives(CREATED),
+    call(
+        "PUT",
+        "/api/v2/user-activity/filters/{id}",
+        r#"{"name":"again-{unique}","shared":false}"#,
+    )
+    .on(Thing::OwnFilter)
+    .performs(&["activity.change_filter"])
+    .gives(NO_CONTENT),
+    call("DELETE", "/api/v2/user-activity/filters/{id}", "")
+        .on(Thing::OwnFilter)
+        .performs(&["activity.delete_filter"])
+        .gives(NO_CONTENT),
+    call("GET", "/api/v2/health/sign-in", "").performs(&["health.sign_in"]),
+    call("GET", "/api/v2/branding", "").performs(&["branding.find"]),
+    call(
+        "PUT",
+        "/api/v2/branding",
+        r##"{"version":"{branding}","value":{"accent":{"on":true,"value":{"light":"#7a1fa2"}}}}"##,
+    )
+    .performs(&["branding.put"])
+    .gives(NO_CONTENT),
+    call(
+        "POST",
+        "/api/v2/branding/preview",
+        r#"{"value":{"banner":{"on":true,"value":"Authorised use only."}}}"#,
+    )
+    .performs(&["branding.preview"]),
+    call("POST", "/api/v2/branding/restore", r#"{"version":0}"#)
+        .performs(&["branding.restore"])
+        .gives(NO_CONTENT),
+    // Without a picture in its body it is refused in words; pictures have tests of their own.
+    call("POST", "/api/v2/branding/logo", "")
+        .performs(&["branding.add_logo"])
+        .in_between(),
     call("GET", "/api/v2/audit/verify", "").performs(&["audit.verify"]),
     call("GET", "/api/v2/policies", "").performs(&["password.list_policies"]),
     call("POST", "/api/v2/passwords", r#"{"policy":"Strong"}"#).performs(&["password.generate"]),

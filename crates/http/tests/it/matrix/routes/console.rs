@@ -8,6 +8,26 @@ pub(super) const ROUTES: &[Route] = &[
     page("/help/api"),
     page("/shortcuts"),
     page("/audit").performs(&["audit.list"]),
+    page("/activity").performs(&["activity.list", "activity.list_filters"]),
+    page("/activity/csv").performs(&["activity.export"]),
+    form(
+        "/activity/filters",
+        &[("event", "error"), ("name", "kept-{unique}")],
+    )
+    .performs(&["activity.save_filter"])
+    .to("/activity?event=error&notice=filter-saved"),
+    form("/activity/filters/{id}", &[("name", "again-{unique}")])
+        .on(Thing::OwnFilter)
+        .performs(&["activity.change_filter"])
+        .to("/activity?notice=filter-changed"),
+    form("/activity/filters/{id}/delete", &[])
+        .on(Thing::OwnFilter)
+        .performs(&["activity.delete_filter"])
+        .to("/activity?notice=filter-deleted"),
+    page("/privacy").performs(&["privacy.find"]).to("/"),
+    form("/privacy", &[("digest", "none")])
+        .performs(&["privacy.accept"])
+        .in_between(),
     page("/audit/verify").performs(&["audit.verify", "audit.list"]),
     page("/admin/keys").performs(&["key.status"]),
     page("/users").performs(&["user.list"]),

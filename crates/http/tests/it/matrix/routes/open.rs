@@ -5,15 +5,29 @@ pub(super) const ROUTES: &[Route] = &[
     page("/healthz").open(),
     page("/assets/{name}").open(),
     page("/api/v2/openapi.json").open(),
-    page("/sign-in").open().performs(&["setup.needed"]),
+    page("/branding/logo/{name}")
+        .open()
+        .performs(&["branding.show_logo"]),
+    page("/branding/accent/{name}").open(),
+    page("/sign-in")
+        .open()
+        .performs(&["setup.needed", "branding.show", "login.inspect"]),
     form("/sign-in", &[("username", "{username}"), ("next", "/passwords")])
         .open()
         .performs(&["login.begin"]),
+    form("/sign-in/passkey/options", &[])
+        .open()
+        .performs(&["login.offer_passkey"]),
+    form("/sign-in/passkey", &[("code", "{}"), ("next", "")])
+        .open()
+        .performs(&["login.prove_passkey"]),
     page("/sign-in/password").open().performs(&["login.find"]),
     form("/sign-in/password", &[("password", "{password}"), ("next", "")])
         .open()
         .performs(&["login.prove_password"]),
-    page("/sign-in/code").open().performs(&["login.find"]),
+    page("/sign-in/code")
+        .open()
+        .performs(&["login.find", "login.time_out"]),
     form(
         "/sign-in/code",
         &[("code", "000000"), ("username", "{username}"), ("next", "")],

@@ -1,35 +1,40 @@
+//! A security key in software that also does what no honest one would.
+
+mod cbor;
+
 use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair};
 use data_encoding::BASE64URL_NOPAD;
 use serde_json::{Value, json};
 
-use super::cbor::Cbor;
-use super::vendor::Vendor;
+pub use cbor::Cbor;
 
 const UP: u8 = 0x01;
 const UV: u8 = 0x04;
 const AT: u8 = 0x40;
 
 /// A security key with its browser, both of which do whatever `How` says.
-pub(super) struct TestKey {
+pub struct TestKey {
     pair: EcdsaKeyPair,
     id: Vec<u8>,
 }
 
 /// How key and browser behave; the default is what honest ones do.
 #[derive(Clone, Debug)]
-pub(super) struct How {
-    pub(super) origin: String,
-    pub(super) cross_origin: Value,
-    pub(super) rp_id: String,
-    pub(super) kind: Option<&'static str>,
-    pub(super) present: bool,
-    pub(super) verified: bool,
-    pub(super) counter: u32,
-    pub(super) user_handle: Option<Vec<u8>>,
+pub struct How {
+    pub origin: String,
+    pub cross_origin: Value,
+    pub rp_id: String,
+    pub kind: Option<&'static str>,
+    pub present: bool,
+    pub verified: bool,
+    pub counter: u32,
+    pub user_handle: Option<Vec<u8>>,
+    /// What the browser says of a new key: whether it can be found without its id.
+    pub discoverable: Option<bool>,
     /// COSE number of the algorithm; other than -7 the key is one of Ed25519.
-    pub(super) algorithm: i64,
+    pub algorithm: i64,
 }
 
 impl Default for How {
@@ -43,55 +48,59 @@ impl Default for How {
             verified: true,
             counter: 1,
             user_handle: None,
+            discoverable: None,
             algorithm: -7,
         }
     }
 }
 
 impl TestKey {
-    pub(super) fn new(name: &str) -> Self {
+    /// A new key, whose id comes from `name`.
+    pub fn new(name: &str) -> Self {
         Self {
-            pair: EcdsaKeyPair::generate(&ECDSA_P256_SHA256_ASN1_SIGNING).unwrap(),
+            pair: EcdsaKeyPair::generate(&ECDSA_P256_SHA256_ASN1_SIGNING).expect("a key can be drawn"),
             id: digest(&SHA256, name.as_bytes()).as_ref().to_vec(),
         }
     }
 
-    pub(super) fn id(&self) -> String {
+    /// As browsers write it.
+    pub fn id(&self) -> String {
         BASE64URL_NOPAD.encode(&self.id)
     }
 
     /// The answer to registration options, without attestation.
-    pub(super) fn create(&self, options: &str, how: &How) -> String {
+    pub fn create(&self, options: &str, how: &How) -> String {
         let data = self.registration_data(how, [0; 16]);
         let client = client_data("webauthn.create", options, how);
-        self.registration("none", &Cbor::map([]), &data, &client)
+        self.registration("none", &Cbor::map([]), &data, &client, how)
     }
 
-    /// The same from a key whose maker attests the model.
-    pub(super) fn create_attested(&self, options: &str, how: &How, vendor: &Vendor) -> String {
-        let data = self.registration_data(how, vendor.aaguid);
+    /// The same from a key of the model `aaguid`. `statement` makes the attestation of the bytes that it signs.
+    pub fn create_packed(
+        &self,
+        options: &str,
+        how: &How,
+        aaguid: [u8; 16],
+        statement: impl FnOnce(&[u8]) -> Cbor,
+    ) -> String {
+        let data = self.registration_data(how, aaguid);
         let client = client_data("webauthn.create", options, how);
-        let statement = Cbor::map([
-            ("alg".into(), Cbor::from(-7)),
-            ("sig".into(), Cbor::bytes(&vendor.sign(&signed(&data, &client)))),
-            ("x5c".into(), Cbor::list([Cbor::bytes(&vendor.certificate)])),
-        ]);
-        self.registration("packed", &statement, &data, &client)
+        let statement = statement(&signed(&data, &client));
+        self.registration("packed", &statement, &data, &client, how)
     }
 
     /// The same with an attestation that the key made up itself.
-    pub(super) fn create_self_attested(&self, options: &str, how: &How, aaguid: [u8; 16]) -> String {
-        let data = self.registration_data(how, aaguid);
-        let client = client_data("webauthn.create", options, how);
-        let statement = Cbor::map([
-            ("alg".into(), Cbor::from(-7)),
-            ("sig".into(), Cbor::bytes(&self.sign(&signed(&data, &client)))),
-        ]);
-        self.registration("packed", &statement, &data, &client)
+    pub fn create_self_attested(&self, options: &str, how: &How, aaguid: [u8; 16]) -> String {
+        self.create_packed(options, how, aaguid, |bytes| {
+            Cbor::map([
+                ("alg".into(), Cbor::from(-7)),
+                ("sig".into(), Cbor::bytes(&self.sign(bytes))),
+            ])
+        })
     }
 
     /// The answer to request options.
-    pub(super) fn get(&self, options: &str, how: &How) -> String {
+    pub fn get(&self, options: &str, how: &How) -> String {
         let data = authenticator_data(how, 0);
         let client = client_data("webauthn.get", options, how);
         let signature = self.sign(&signed(&data, &client));
@@ -111,7 +120,11 @@ impl TestKey {
         .to_string()
     }
 
-    fn registration(&self, format: &str, statement: &Cbor, data: &[u8], client: &[u8]) -> String {
+    fn registration(&self, format: &str, statement: &Cbor, data: &[u8], client: &[u8], how: &How) -> String {
+        let results = match how.discoverable {
+            Some(discoverable) => json!({ "credProps": { "rk": discoverable } }),
+            None => json!({}),
+        };
         let object = Cbor::map([
             ("fmt".into(), format.into()),
             ("attStmt".into(), statement.clone()),
@@ -121,7 +134,7 @@ impl TestKey {
             "id": self.id(),
             "rawId": self.id(),
             "type": "public-key",
-            "clientExtensionResults": {},
+            "clientExtensionResults": results,
             "response": {
                 "attestationObject": BASE64URL_NOPAD.encode(object.encoded()),
                 "clientDataJSON": BASE64URL_NOPAD.encode(client),
@@ -134,7 +147,11 @@ impl TestKey {
     fn registration_data(&self, how: &How, aaguid: [u8; 16]) -> Vec<u8> {
         let mut data = authenticator_data(how, AT);
         data.extend(aaguid);
-        data.extend(u16::try_from(self.id.len()).unwrap().to_be_bytes());
+        data.extend(
+            u16::try_from(self.id.len())
+                .expect("an id has 32 bytes")
+                .to_be_bytes(),
+        );
         data.extend(&self.id);
         data.extend(self.public_key(how.algorithm).encoded());
         data
@@ -167,14 +184,14 @@ impl TestKey {
     fn sign(&self, bytes: &[u8]) -> Vec<u8> {
         self.pair
             .sign(&SystemRandom::new(), bytes)
-            .unwrap()
+            .expect("the key signs")
             .as_ref()
             .to_vec()
     }
 }
 
 fn client_data(kind: &str, options: &str, how: &How) -> Vec<u8> {
-    let options: Value = serde_json::from_str(options).unwrap();
+    let options: Value = serde_json::from_str(options).expect("options are JSON");
     json!({
         "type": how.kind.unwrap_or(kind),
         "challenge": options["publicKey"]["challenge"],

@@ -1,7 +1,7 @@
 //! Comma-separated values that no spreadsheet takes for a formula.
 
 /// One line, with its end.
-pub(super) fn line(cells: &[&str]) -> String {
+pub(crate) fn line(cells: &[&str]) -> String {
     let cells: Vec<String> = cells.iter().map(|text| cell(text)).collect();
     format!("{}\r\n", cells.join(","))
 }
@@ -11,7 +11,7 @@ fn cell(text: &str) -> String {
     let first = text.trim_start().chars().next();
     let is_formula = matches!(
         first,
-        Some('=' | '+' | '-' | '@' | '\u{FF1D}' | '\u{FF0B}' | '\u{FF0D}' | '\u{FF20}')
+        Some('=' | '+' | '-' | '@' | '|' | '\u{FF1D}' | '\u{FF0B}' | '\u{FF0D}' | '\u{FF20}')
     ) || text.starts_with(['\t', '\r', '\n']);
     let guard = if is_formula { "'" } else { "" };
     format!("\"{guard}{}\"", text.replace('"', "\"\""))
@@ -26,6 +26,7 @@ mod tests {
         assert_eq!(cell("=HYPERLINK(\"x\")"), "\"'=HYPERLINK(\"\"x\"\")\"");
         assert_eq!(cell(" @SUM(1)"), "\"' @SUM(1)\"");
         assert_eq!(cell("\tx"), "\"'\tx\"");
+        assert_eq!(cell("|calc"), "\"'|calc\"");
         assert_eq!(cell("Finance/AP"), "\"Finance/AP\"");
     }
 

@@ -1,25 +1,25 @@
 /// A value of CBOR (RFC 8949), already encoded.
 #[derive(Clone)]
-pub(super) struct Cbor(Vec<u8>);
+pub struct Cbor(Vec<u8>);
 
 impl Cbor {
-    pub(super) fn bytes(bytes: &[u8]) -> Self {
+    pub fn bytes(bytes: &[u8]) -> Self {
         Self([head(2, bytes.len()), bytes.to_vec()].concat())
     }
 
-    pub(super) fn list<const N: usize>(items: [Self; N]) -> Self {
+    pub fn list<const N: usize>(items: [Self; N]) -> Self {
         let items = items.into_iter().flat_map(|item| item.0);
         Self(head(4, N).into_iter().chain(items).collect())
     }
 
-    pub(super) fn map<const N: usize>(entries: [(Self, Self); N]) -> Self {
+    pub fn map<const N: usize>(entries: [(Self, Self); N]) -> Self {
         let entries = entries
             .into_iter()
             .flat_map(|(key, value)| [key.0, value.0].concat());
         Self(head(5, N).into_iter().chain(entries).collect())
     }
 
-    pub(super) fn encoded(&self) -> &[u8] {
+    pub fn encoded(&self) -> &[u8] {
         &self.0
     }
 }
@@ -33,7 +33,10 @@ impl From<&str> for Cbor {
 impl From<i64> for Cbor {
     fn from(number: i64) -> Self {
         let (major, size) = if number < 0 { (1, -1 - number) } else { (0, number) };
-        Self(head(major, size.try_into().unwrap()))
+        Self(head(
+            major,
+            size.try_into().expect("a number of the tests is small"),
+        ))
     }
 }
 
@@ -44,7 +47,10 @@ fn head(major: u8, size: usize) -> Vec<u8> {
         Ok(size) => vec![major | 0x18, size],
         Err(_) => [
             vec![major | 0x19],
-            u16::try_from(size).unwrap().to_be_bytes().to_vec(),
+            u16::try_from(size)
+                .expect("nothing here has 64 kB")
+                .to_be_bytes()
+                .to_vec(),
         ]
         .concat(),
     }

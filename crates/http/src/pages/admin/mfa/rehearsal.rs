@@ -1,0 +1,120 @@
+//! "Test on me": a method is run once on the administrator who asks.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use portcullis_model::FactorKind;
+use portcullis_ops::OpError;
+use portcullis_ops::factors::{BeginRehearsal, Rehearse, Rehearsed};
+
+use super::HERE;
+use crate::Web;
+use crate::answer::{Answer, Problem, page, page_with};
+use crate::form::Posted;
+use crate::pages::sign_in::{Prompt, Way};
+use crate::session::SignedIn;
+use crate::shell::Shell;
+
+/// What can be run more than once.
+pub(super) const TESTED: [FactorKind; 4] = [
+    FactorKind::WebAuthn,
+    FactorKind::Totp,
+    FactorKind::Radius,
+    FactorKind::Email,
+];
+
+#[derive(Template)]
+#[template(path = "admin/mfa/test.html")]
+struct TestPage {
+    shell: Shell,
+    way: Way,
+    /// Whether there is a question to answer already.
+    asked: bool,
+    /// Options for the browser, if it signs.
+    options: Option<String>,
+    outcome: Option<Outcome>,
+}
+
+struct Outcome {
+    tone: &'static str,
+    text: String,
+}
+
+impl TestPage {
+    /// Methods that begin with a letter or a challenge wait for a button.
+    fn of(web: &Web, who: &SignedIn, method: FactorKind) -> Self {
+        Self {
+            shell: Shell::new(web, who, HERE),
+            way: Way::of(method),
+            asked: !matches!(method, FactorKind::Email | FactorKind::WebAuthn),
+            options: None,
+            outcome: None,
+        }
+    }
+
+    fn with(mut self, rehearsed: Rehearsed) -> Self {
+        let by = |server: Option<String>| server.map_or_else(String::new, |server| format!(" by {server}"));
+        let (tone, text) = match rehearsed {
+            Rehearsed::Asked { prompt } => {
+                self.asked = true;
+                match self.way.kind {
+                    FactorKind::WebAuthn => self.options = Some(prompt),
+                    FactorKind::Radius if !prompt.is_empty() => {
+                        self.way = Prompt::read(&prompt).ask(self.way);
+                    }
+                    _ => {}
+                }
+                return self;
+            }
+            Rehearsed::Accepted { server } => ("ok", format!("It works: accepted{}.", by(server))),
+            Rehearsed::Refused { server } => ("bad", format!("Refused{}. {}", by(server), self.way.wrong)),
+            Rehearsed::Unanswered { why } => ("bad", format!("No answer: {why}")),
+        };
+        self.outcome = Some(Outcome { tone, text });
+        self
+    }
+
+    fn failed(mut self, text: &str) -> Self {
+        let text = text.to_owned();
+        self.outcome = Some(Outcome { tone: "bad", text });
+        self
+    }
+}
+
+pub(super) async fn show(State(web): State<Web>, who: SignedIn, Path(method): Path<String>) -> Answer {
+    who.needs(portcullis_model::SystemRight::ManageSettings)?;
+    page(&TestPage::of(&web, &who, tested(&method)?))
+}
+
+pub(super) async fn begin(State(web): State<Web>, Path(method): Path<String>, posted: Posted) -> Answer {
+    let method = tested(&method)?;
+    let result = web
+        .gate
+        .remote(&posted.who.caller, BeginRehearsal { method })
+        .await;
+    shown(&web, &posted, method, result)
+}
+
+pub(super) async fn answer(State(web): State<Web>, Path(method): Path<String>, posted: Posted) -> Answer {
+    let method = tested(&method)?;
+    let operation = Rehearse {
+        method,
+        code: posted.fields.secret("code"),
+    };
+    let result = web.gate.remote(&posted.who.caller, operation).await;
+    shown(&web, &posted, method, result)
+}
+
+fn shown(web: &Web, posted: &Posted, method: FactorKind, result: Result<Rehearsed, OpError>) -> Answer {
+    let fresh = TestPage::of(web, &posted.who, method);
+    match result {
+        Ok(rehearsed) => page(&fresh.with(rehearsed)),
+        Err(OpError::Conflict(text)) => page_with(StatusCode::CONFLICT, &fresh.failed(text)),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn tested(word: &str) -> Result<FactorKind, Problem> {
+    let kind = word.parse().ok().filter(|kind| TESTED.contains(kind));
+    kind.ok_or_else(|| Problem::from(OpError::NotFound))
+}
