@@ -14,6 +14,7 @@ mod root;
 mod seeded;
 mod slot;
 mod token;
+mod words;
 
 pub use digest::{equal, hmac_sha256, sha256};
 pub use envelope::OpenError;
@@ -29,3 +30,4 @@ pub use slot::{FileSlot, KeySlot, SlotError, is_beside};
 pub use token::{
     draw_personal_token, draw_setup_code, draw_token, is_personal_token, setup_code_digest, token_digest,
 };
+pub use words::{spoken_words, spoken_words_digest};

@@ -14,6 +14,7 @@ mod me;
 mod mfa;
 mod passwords;
 mod policies;
+mod recovery;
 mod resources;
 mod settings;
 mod shapes;
@@ -48,6 +49,7 @@ fn parts() -> (Router<Web>, OpenApi) {
         .merge(users::router())
         .merge(groups::router())
         .merge(mfa::router())
+        .merge(recovery::router())
         .merge(settings::router())
         .merge(audit::router())
         .merge(activity::router())

@@ -7,7 +7,13 @@ pub(crate) const SESSION: &str = "__Host-portcullis_session";
 /// An unfinished one; good for nothing but finishing.
 pub(crate) const LOGIN: &str = "__Host-portcullis_login";
 
+/// What people are known by in this browser; it opens nothing without the password.
+pub(crate) const BROWSER: &str = "__Host-portcullis_browser";
+
+/// As long as the server knows it.
+const BROWSER_SECONDS: u32 = 90 * 24 * 3600;
 const LOGIN_SECONDS: u32 = 600;
+const RECOVERY_SECONDS: u32 = 5400;
 const PASSKEY_SECONDS: u32 = 300;
 
 pub(crate) fn find(headers: &HeaderMap, name: &str) -> Option<Secret> {
@@ -27,7 +33,9 @@ pub(crate) const PASSKEY: &str = "__Host-portcullis_passkey";
 /// A response on its way out, with its cookies.
 pub(crate) trait WithCookies {
     fn begin_login(self, token: &Secret) -> Self;
-    fn begin_session(self, token: &Secret) -> Self;
+    /// For a sign-in that waits for an administrator: until the request is over and the pass after it.
+    fn keep_login(self, token: &Secret) -> Self;
+    fn begin_session(self, session: &Secret, browser: &Secret) -> Self;
     fn offer_passkey(self, token: &Secret) -> Self;
     fn end(self, name: &str) -> Self;
 }
@@ -40,8 +48,16 @@ impl WithCookies for Response {
         )
     }
 
-    fn begin_session(self, token: &Secret) -> Self {
-        set(self, &format!("{SESSION}={}", token.expose())).end(LOGIN)
+    fn keep_login(self, token: &Secret) -> Self {
+        set(
+            self,
+            &format!("{LOGIN}={}; Max-Age={RECOVERY_SECONDS}", token.expose()),
+        )
+    }
+
+    fn begin_session(self, session: &Secret, browser: &Secret) -> Self {
+        let known = format!("{BROWSER}={}; Max-Age={BROWSER_SECONDS}", browser.expose());
+        set(set(self, &format!("{SESSION}={}", session.expose())), &known).end(LOGIN)
     }
 
     fn offer_passkey(self, token: &Secret) -> Self {

@@ -8,7 +8,7 @@ use portcullis_model::Secret;
 use portcullis_ops::{FieldError, OpError};
 
 use crate::Web;
-use crate::answer::Problem;
+use crate::answer::{Failure, Problem};
 use crate::session::SignedIn;
 
 /// The fields of a form as they came. A field that is missing reads as empty.
@@ -113,18 +113,18 @@ impl FromRequest<Web> for Posted {
             .map_err(IntoResponse::into_response)?;
         let headers = parts.headers.clone();
         let fields = Fields::from_request(Request::from_parts(parts, body), web).await?;
-        is_proven(&who, &headers, &fields)?;
+        is_proven(&who, &headers, &fields).map_err(IntoResponse::into_response)?;
         Ok(Self { who, fields })
     }
 }
 
 /// Refuses a form that was not rendered for this session.
-pub(crate) fn is_proven(who: &SignedIn, headers: &HeaderMap, fields: &Fields) -> Result<(), Response> {
+pub(crate) fn is_proven(who: &SignedIn, headers: &HeaderMap, fields: &Fields) -> Result<(), Failure> {
     let given = header(headers).unwrap_or_else(|| fields.text("csrf"));
     if portcullis_ops::equal(&given, &who.csrf) {
         Ok(())
     } else {
-        Err(crate::answer::Failure(Problem::cross_site()).into_response())
+        Err(Problem::cross_site().into())
     }
 }
 
@@ -220,6 +220,7 @@ fn label(field: &str) -> String {
         "person" => "Username",
         "privacy" => "Privacy text",
         "reply_to" => "Reply-to",
+        "remember" => "Remember browsers",
         "repeat" => "The second password",
         "scope" | "scopes" => "What it may do",
         "url" => "URL",

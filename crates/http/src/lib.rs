@@ -4,7 +4,6 @@ mod answer;
 mod api;
 mod assets;
 mod branding;
-mod browser_name;
 mod cookies;
 mod csrf;
 mod csv;

@@ -5,7 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
-use portcullis_model::{Accent, Caller, Causes, Door};
+use portcullis_model::{Caller, Causes, Colour, Door};
 use portcullis_ops::branding::{Show, Shown};
 
 use crate::Web;
@@ -40,12 +40,13 @@ pub(crate) async fn refresh(State(web): State<Web>, request: Request, next: Next
     next.run(request).await
 }
 
-/// The address of the stylesheet of an accent.
-pub(crate) fn stylesheet(accent: &Accent) -> String {
-    let digits = |colour: portcullis_model::Colour| colour.to_string().trim_start_matches('#').to_owned();
-    format!(
+/// The address of the stylesheet of the accent, if there is an own one.
+pub(crate) fn stylesheet(shown: &Shown) -> Option<String> {
+    let digits = |colour: Colour| colour.to_string().trim_start_matches('#').to_owned();
+    let accent = shown.accent?;
+    Some(format!(
         "/branding/accent/{}-{}.css",
         digits(accent.light),
         digits(accent.dark)
-    )
+    ))
 }

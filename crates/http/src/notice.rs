@@ -35,6 +35,16 @@ const NOTICES: &[(&str, &str, &str)] = &[
         "Put back. Everybody sees it from now on.",
     ),
     ("branding-saved", OK, "Saved. Everybody sees it from now on."),
+    (
+        "browser-forgotten",
+        OK,
+        "Forgotten. The second step is asked there again.",
+    ),
+    (
+        "browsers-forgotten",
+        OK,
+        "Forgotten. The second step is asked everywhere again.",
+    ),
     ("cancelled", PLAIN, "Sign-in cancelled. Nothing was changed."),
     (
         "code-sent",
@@ -84,11 +94,6 @@ const NOTICES: &[(&str, &str, &str)] = &[
         "No more codes are sent for a while. Use the last one, or try another way.",
     ),
     (
-        "no-second-step",
-        BAD,
-        "You can't finish signing in because no second step is set up. Ask an administrator for a temporary pass.",
-    ),
-    (
         "passkey-refused",
         BAD,
         "That passkey can't sign you in here. Try again, or type your user name.",
@@ -105,9 +110,25 @@ const NOTICES: &[(&str, &str, &str)] = &[
     ),
     ("password-set", OK, "New password saved as version {n}."),
     ("policy-applied", OK, "Applied. You can undo it for 24 hours."),
+    (
+        "policy-reports",
+        OK,
+        "It reports from now on. Nothing was changed for anybody.",
+    ),
     ("policy-scheduled", OK, "Scheduled. You can cancel it until then."),
     ("policy-undone", OK, "Taken back. What was before holds again."),
     ("preferences-saved", OK, "Preferences saved."),
+    (
+        "recovery-approved-once",
+        OK,
+        "Approved. A second administrator must approve it too; the pass is shown to them.",
+    ),
+    (
+        "recovery-closed",
+        BAD,
+        "Wrong words were typed too often, so the request was closed. The person can ask again.",
+    ),
+    ("recovery-denied", OK, "Denied. The person gets a letter."),
     (
         "reset-expired",
         BAD,
@@ -139,6 +160,12 @@ const NOTICES: &[(&str, &str, &str)] = &[
         "Correct verification code was not entered before timeout.",
     ),
     ("token-revoked", OK, "Token revoked. It no longer works."),
+    (
+        "switched-off",
+        BAD,
+        "Switched off after too many wrong codes. Use another way or a backup code, or ask an administrator to reset it.",
+    ),
+    ("switched-on", OK, "Switched on again."),
     (
         "too-many",
         BAD,

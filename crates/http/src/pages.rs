@@ -6,6 +6,7 @@ mod admin;
 mod attributes;
 pub(crate) mod audit;
 mod backup_codes;
+mod browser;
 mod enrolment;
 pub(crate) mod error;
 mod grants;

@@ -16,6 +16,8 @@ pub(crate) struct Visitor {
     pub login: Option<Secret>,
     /// The token of a passkey that was asked for.
     pub passkey: Option<Secret>,
+    /// What people are known by in this browser.
+    pub browser: Option<Secret>,
     pub has_session: bool,
 }
 
@@ -36,6 +38,7 @@ impl<S: Sync> FromRequestParts<S> for Visitor {
             agent: agent(&parts.headers),
             login: cookies::find(&parts.headers, cookies::LOGIN),
             passkey: cookies::find(&parts.headers, cookies::PASSKEY),
+            browser: cookies::find(&parts.headers, cookies::BROWSER),
             has_session: cookies::find(&parts.headers, cookies::SESSION).is_some(),
         })
     }

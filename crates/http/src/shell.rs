@@ -64,6 +64,10 @@ impl Shell {
         self.role.has(SystemRight::ManageSettings)
     }
 
+    pub(crate) fn may_manage_security(&self) -> bool {
+        self.role.has(SystemRight::ManageSecurity)
+    }
+
     /// Whether there is anything for them under "Admin".
     pub(crate) fn may_administer(&self) -> bool {
         self.may_manage_settings() || self.may_manage_keys()

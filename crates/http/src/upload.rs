@@ -1,4 +1,4 @@
-use axum::extract::multipart::{Field, MultipartError};
+use axum::extract::multipart::MultipartError;
 use axum::extract::{FromRequest, FromRequestParts, Multipart, Request};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -35,7 +35,7 @@ impl FromRequest<Web> for Upload {
         } else {
             (Fields::from_request(request, web).await?, None)
         };
-        is_proven(&who, &headers, &fields)?;
+        is_proven(&who, &headers, &fields).map_err(IntoResponse::into_response)?;
         Ok(Self { who, fields, file })
     }
 }
@@ -45,7 +45,7 @@ async fn read(mut form: Multipart) -> Result<(Fields, Option<Vec<u8>>), Response
     let (mut pairs, mut file) = (Vec::new(), None);
     while let Some(part) = form.next_field().await.map_err(unreadable)? {
         let is_file = part.file_name().is_some();
-        let name = name(&part)?;
+        let name = part.name().map(str::to_owned).ok_or_else(bad_request)?;
         let bytes = part.bytes().await.map_err(unreadable)?;
         if is_file {
             // A browser sends an empty one where none was chosen.
@@ -57,10 +57,6 @@ async fn read(mut form: Multipart) -> Result<(Fields, Option<Vec<u8>>), Response
     }
     let fields = Fields::of(pairs).ok_or_else(bad_request)?;
     Ok((fields, file))
-}
-
-fn name(part: &Field<'_>) -> Result<String, Response> {
-    part.name().map(str::to_owned).ok_or_else(bad_request)
 }
 
 fn bad_request() -> Response {

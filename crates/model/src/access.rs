@@ -21,7 +21,9 @@ pub enum AccountRight {
 pub enum SystemRight {
     AddResources,
     ManageKeys,
-    /// Mail, the methods of the second step and who must use which.
+    /// Change what stands before everybody: mail, RADIUS, the methods of the second step and who must use which.
+    ManageSecurity,
+    /// Look at all that, and change what guards nothing.
     ManageSettings,
     ManageUsers,
     ReadAudit,
@@ -56,7 +58,9 @@ impl Role {
                     Self::PrivilegedAdministrator | Self::Administrator | Self::PasswordAdministrator
                 )
             }
-            SystemRight::ManageKeys => matches!(self, Self::PrivilegedAdministrator),
+            SystemRight::ManageKeys | SystemRight::ManageSecurity => {
+                matches!(self, Self::PrivilegedAdministrator)
+            }
             SystemRight::ManageSettings | SystemRight::ManageUsers => {
                 matches!(self, Self::PrivilegedAdministrator | Self::Administrator)
             }
@@ -173,6 +177,7 @@ words!(AccountRight { View = "view", Modify = "modify", Full = "full" });
 words!(SystemRight {
     AddResources = "add_resources",
     ManageKeys = "manage_keys",
+    ManageSecurity = "manage_security",
     ManageSettings = "manage_settings",
     ManageUsers = "manage_users",
     ReadAudit = "read_audit",

@@ -29,6 +29,8 @@ macro_rules! id {
 id! {
     /// An account on a resource: the thing that has a password.
     AccountId,
+    /// A browser that a person is known from.
+    BrowserId,
     /// One enrolled second factor of one person.
     FactorId,
     /// A group of people.

@@ -4,6 +4,7 @@ mod access;
 mod app_codes;
 mod audit;
 mod branding;
+pub mod browser_name;
 mod caller;
 mod causes;
 mod colour;
@@ -29,13 +30,14 @@ pub use caller::{Actor, Caller, Door};
 pub use causes::Causes;
 pub use colour::{Accent, Colour, Scheme, UnknownColour};
 pub use ids::{
-    AccountId, FactorId, GroupId, InvitationId, LoginId, ResourceId, SessionId, TokenId, UserId, VersionId,
+    AccountId, BrowserId, FactorId, GroupId, InvitationId, LoginId, ResourceId, SessionId, TokenId, UserId,
+    VersionId,
 };
 pub use mail::{
     Delivery, DialogueLine, LeftOut, Letter, MailError, Mailer, Rehearsal, SettingsProblem, Speaker,
 };
 pub use mfa::{
-    EmailChoice, Grace, Group, PersonSetting, PolicyChange, Requirement, SitePolicy, methods_text,
+    EmailChoice, Grace, Group, PersonSetting, PolicyChange, Remember, Requirement, SitePolicy, methods_text,
 };
 pub use names::{Name, NameError, Username, UsernameError};
 pub use paging::{Page, PageSize};

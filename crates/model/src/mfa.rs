@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +25,9 @@ pub struct Requirement {
     /// How often a wrong code may be tried again; absent for what the site says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retries: Option<u32>,
+    /// For how long a browser may be remembered; absent for what the site says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remember: Option<Remember>,
 }
 
 impl Requirement {
@@ -36,6 +40,7 @@ impl Requirement {
             grace: Grace::None,
             code_seconds: None,
             retries: None,
+            remember: None,
         }
     }
 
@@ -67,6 +72,46 @@ pub enum Grace {
     Until(Timestamp),
 }
 
+/// For how long a browser on which somebody has finished signing in may do without the second step. The order is that of
+/// the time, nothing first.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+pub enum Remember {
+    #[default]
+    #[serde(rename = "off")]
+    Off,
+    #[serde(rename = "12h")]
+    HalfADay,
+    #[serde(rename = "7d")]
+    AWeek,
+    #[serde(rename = "30d")]
+    AMonth,
+}
+
+words!(Remember { Off = "off", HalfADay = "12h", AWeek = "7d", AMonth = "30d" });
+
+impl Remember {
+    pub const ALL: [Self; 4] = [Self::Off, Self::HalfADay, Self::AWeek, Self::AMonth];
+
+    pub const fn period(self) -> Duration {
+        match self {
+            Self::Off => Duration::ZERO,
+            Self::HalfADay => Duration::from_hours(12),
+            Self::AWeek => Duration::from_hours(7 * 24),
+            Self::AMonth => Duration::from_hours(30 * 24),
+        }
+    }
+
+    /// The time as people read it.
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::Off => "never",
+            Self::HalfADay => "12 hours",
+            Self::AWeek => "7 days",
+            Self::AMonth => "30 days",
+        }
+    }
+}
+
 /// What holds for everybody.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields, default)]
@@ -85,10 +130,14 @@ pub struct SitePolicy {
     pub one_method: bool,
     /// Whether revealing a password takes a fresh second step.
     pub step_up_reveal: bool,
+    /// Whether two administrators must approve when somebody asks for help with the second step.
+    pub second_approver: bool,
     /// Whether a passkey that verified its person counts as both proofs.
     pub passkey_alone: bool,
     /// What the codes of apps look like that are set up from now on.
     pub app: AppCodes,
+    /// For how long a browser may be remembered: the second step is not asked there again.
+    pub remember: Remember,
 }
 
 impl Default for SitePolicy {
@@ -101,8 +150,10 @@ impl Default for SitePolicy {
             retries: 3,
             one_method: false,
             step_up_reveal: false,
+            second_approver: false,
             passkey_alone: false,
             app: AppCodes::default(),
+            remember: Remember::Off,
         }
     }
 }

@@ -87,6 +87,16 @@ impl<O> Permit<'_, O> {
         entry.sign_in.method.get_or_insert(method);
     }
 
+    /// Says something more in the trail, in an entry of its own under the name of another operation.
+    pub(crate) fn also(&self, operation: &'static str, subject: Subject, message: String) {
+        self.records.also(operation, subject, message);
+    }
+
+    /// The same for what was written: its digest goes to the entry about `subject`, where it is looked for.
+    pub(crate) fn hand_over(&self, operation: &'static str, subject: Subject, message: String) {
+        self.records.hand_over(operation, subject, message);
+    }
+
     /// Puts the digest of a ciphertext that was written on record.
     pub fn wrote(&self, ciphertext: &[u8]) {
         self.records.entry().digest = Some(portcullis_crypto::sha256(&[ciphertext]));

@@ -1,5 +1,6 @@
 //! A person's own second factors.
 
+pub(crate) mod backup_codes;
 mod begin;
 mod candidates;
 pub(crate) mod challenges;
@@ -12,14 +13,20 @@ mod regenerate_backup_codes;
 mod rehearse;
 mod remove;
 mod reset;
+mod switch_off;
 
 pub use begin::{Begin, Pending, PendingFactor};
 pub(crate) use candidates::{candidates, code_lengths, settings_of};
+pub(crate) use confirm::allowed_still;
 pub use confirm::{Confirm, Confirmation};
 pub use issue_pass::{IssuePass, IssuedPass};
+pub(crate) use issue_pass::{check_pass, issue};
 pub(crate) use judge::{Candidate, Judged, judge, judge_alone, spend};
 pub use list_mine::{FactorView, ListMine};
 pub use regenerate_backup_codes::{RegenerateBackupCodes, Regenerated};
 pub use rehearse::{BeginRehearsal, Rehearse, Rehearsed};
 pub use remove::{Remove, Rename};
 pub use reset::Reset;
+pub(crate) use switch_off::TAKES_NO_MORE;
+pub use switch_off::{SWITCHED_OFF, SwitchOn, SwitchedOff};
+pub(crate) use switch_off::{lift, switch_off};

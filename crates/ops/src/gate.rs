@@ -179,7 +179,7 @@ impl Gate {
         let permit = authorize::<O>(caller, records, &tx).await?;
         let output = operation.run(&permit, &self.services, &tx).await?;
         if remarkable(O::AUDIT, records) {
-            trail::append(&tx, &self.services.vault, &[records.ended_well()]).await?;
+            trail::append(&tx, &self.services.vault, &records.ended_well()).await?;
         }
         tx.commit().await?;
         Ok(output)
@@ -206,7 +206,7 @@ impl Gate {
             .settle(&permit, &self.services, plan, effect, &tx)
             .await?;
         if remarkable(O::AUDIT, records) {
-            trail::append(&tx, &self.services.vault, &[records.ended_well()]).await?;
+            trail::append(&tx, &self.services.vault, &records.ended_well()).await?;
         }
         tx.commit().await?;
         Ok(output)

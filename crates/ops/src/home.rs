@@ -5,7 +5,7 @@ use std::time::Duration;
 use portcullis_model::{
     AuditView, FactorKind, PasswordPolicy, Role, Scope, Subject, SubjectKind, SystemRight, UserState,
 };
-use portcullis_store::{Snapshot, factors, home, users};
+use portcullis_store::{Snapshot, factors, home, recovery_requests, users};
 
 use crate::users::security;
 use crate::{Audit, OpError, Operation, Permit, Read, Right, Services};
@@ -23,6 +23,8 @@ pub struct OverviewView {
     /// The caller's own accounts by the age of their password: up to a week, two weeks, … over a year.
     pub ages: [(&'static str, u64); 8],
     pub steps: Vec<Step>,
+    /// How many people ask for help with their second step, for those who can help.
+    pub asking: u64,
     /// The latest of what bears on the caller's own security.
     pub recent: Vec<AuditView>,
 }
@@ -77,7 +79,17 @@ impl Read for Overview {
             .filter(|(index, _)| DAYS.get(*index).is_none_or(|(_, days)| limit < *days))
             .map(|(_, (_, count))| count)
             .sum();
+        let helps = permit
+            .caller()
+            .role()
+            .is_some_and(|role| role.has(SystemRight::ManageUsers));
+        let asking = if helps {
+            recovery_requests::count_waiting(snapshot, services.now()).await?
+        } else {
+            0
+        };
         Ok(OverviewView {
+            asking: u64::try_from(asking).unwrap_or(0),
             accounts,
             resources,
             people,

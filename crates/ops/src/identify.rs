@@ -132,7 +132,7 @@ impl Read for Resume {
         let caller = Caller {
             actor: person(&user),
             session: Some(session.id),
-            proven_at: Some(session.proven_at),
+            proven_at: session.proven_at,
             scopes: Scopes::All,
             ..permit.caller().clone()
         };

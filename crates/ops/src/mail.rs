@@ -22,15 +22,18 @@ use crate::{Gate, OpError, Services};
 pub(crate) enum Occasion {
     /// A code for a sign-in.
     Code(LoginId),
+    /// A sign-in that was refused at the second step.
+    Denied,
     Invitation,
     Notice,
     Reset,
 }
 
 impl Occasion {
-    const fn word(self) -> &'static str {
+    pub(crate) const fn word(self) -> &'static str {
         match self {
             Self::Code(_) => "code",
+            Self::Denied => "denied",
             Self::Invitation => "invitation",
             Self::Notice => "notice",
             Self::Reset => "reset",
@@ -57,7 +60,7 @@ pub(crate) async fn post(
         user: Some(user),
         login: match occasion {
             Occasion::Code(login) => Some(login),
-            Occasion::Invitation | Occasion::Notice | Occasion::Reset => None,
+            Occasion::Denied | Occasion::Invitation | Occasion::Notice | Occasion::Reset => None,
         },
         subject: letter.subject.clone(),
         state: "waiting".to_owned(),

@@ -9,6 +9,7 @@ mod find;
 mod list;
 mod load;
 mod preview;
+mod report;
 mod state;
 mod undo;
 
@@ -17,9 +18,12 @@ pub use apply_due::ApplyDue;
 pub use effective::{Blocked, Company, Effective, Reason, Standing, effective};
 pub use explain::{Explain, Explained};
 pub use find::{ChangeView, Find, PolicyView};
-pub use list::{List, PersonPolicy};
+pub use list::{List, ListMatching, Matching, PersonPolicy};
 pub use preview::{Effect, Preview, PreviewRow, Previewed, SubGroup};
 pub use undo::Undo;
+
+pub(crate) use report::report;
+pub use report::{ApplyReport, FindReport, ReportOnly, ReportRow, ReportView};
 
 pub(crate) use attention::{Putting, attention};
 pub(crate) use load::{of_person, site_policy};

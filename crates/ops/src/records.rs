@@ -54,6 +54,16 @@ pub(crate) struct Records {
     entry: Mutex<AuditEntry>,
     /// Whether it ran to its end and did not work all the same.
     failed: AtomicBool,
+    /// What else it has to say, each in an entry of its own.
+    further: Mutex<Vec<Further>>,
+}
+
+/// What an operation says besides its own entry.
+struct Further {
+    operation: &'static str,
+    subject: Subject,
+    message: String,
+    digest: Option<[u8; 32]>,
 }
 
 impl Records {
@@ -72,6 +82,7 @@ impl Records {
                 sign_in: SignIn::default(),
             }),
             failed: AtomicBool::new(false),
+            further: Mutex::default(),
         }
     }
 
@@ -83,9 +94,42 @@ impl Records {
         self.entry.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The entry for an operation that ran to its end.
-    pub(crate) fn ended_well(&self) -> AuditEntry {
-        well(self.entry().clone(), self.failed.load(Ordering::Relaxed))
+    pub(crate) fn also(&self, operation: &'static str, subject: Subject, message: String) {
+        self.add(operation, subject, message, None);
+    }
+
+    /// The same for what was written: its digest belongs to the entry about `subject`, where it is looked for.
+    pub(crate) fn hand_over(&self, operation: &'static str, subject: Subject, message: String) {
+        let digest = self.entry().digest.take();
+        self.add(operation, subject, message, digest);
+    }
+
+    fn add(&self, operation: &'static str, subject: Subject, message: String, digest: Option<[u8; 32]>) {
+        let mut further = self.further.lock().unwrap_or_else(PoisonError::into_inner);
+        further.push(Further {
+            operation,
+            subject,
+            message,
+            digest,
+        });
+    }
+
+    /// The entries for an operation that ran to its end: its own, and what else it said.
+    pub(crate) fn ended_well(&self) -> Vec<AuditEntry> {
+        let own = well(self.entry().clone(), self.failed.load(Ordering::Relaxed));
+        let further = self.further.lock().unwrap_or_else(PoisonError::into_inner);
+        let more = further.iter().map(|further| AuditEntry {
+            operation: further.operation,
+            subject: further.subject.clone(),
+            outcome: Outcome::Succeed,
+            message: Some(further.message.clone()),
+            digest: further.digest,
+            // A sign-in is told of once.
+            sign_in: SignIn::default(),
+            ..own.clone()
+        });
+        let more: Vec<AuditEntry> = more.collect();
+        [own].into_iter().chain(more).collect()
     }
 
     /// The same, when nothing else needs it any more.

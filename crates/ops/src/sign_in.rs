@@ -2,16 +2,19 @@
 //!
 //! ```text
 //! begin ─► named ─password─► first_passed ─proof─► session
-//!                                              └─► second_passed ─something set up─► session
+//!                │                   │          └─► second_passed ─something set up─► session
+//!                └► blocked ─ask─► recovering ─a pass was given─► first_passed
 //! offer ─► offered ─passkey that is both proofs─► session
 //! ```
 //! One row per login, so any node can take any step; every step is a compare-and-swap on its revision. An
 //! attempt is counted, and committed, before the proof is looked at.
 
 mod begin;
+pub(crate) mod budget;
 mod cancel;
 mod challenge;
 mod choose_method;
+pub(crate) mod denied;
 mod find;
 mod forgot_password;
 mod inspect;
@@ -35,6 +38,7 @@ pub use find::{Delivery, Find, LoginStep, LoginView};
 pub use forgot_password::ForgotPassword;
 pub use inspect::{Entrance, Inspect};
 pub use offer_passkey::{OfferPasskey, PasskeyOffer};
+pub use proof::Opened;
 pub use prove_factor::{FactorStep, ProveFactor};
 pub use prove_passkey::{PasskeyStep, ProvePasskey};
 pub use prove_password::{PasswordStep, ProvePassword};
@@ -55,6 +59,10 @@ pub(crate) const NAMED: &str = "named";
 pub(crate) const FIRST_PASSED: &str = "first_passed";
 pub(crate) const SECOND_PASSED: &str = "second_passed";
 pub(crate) const ENROLLING: &str = "enrolling";
+/// The password was right, and nothing is left that could be the second proof.
+pub(crate) const BLOCKED: &str = "blocked";
+/// The password was right, and an administrator was asked for help.
+pub(crate) const RECOVERING: &str = "recovering";
 /// A passkey was asked for, and nobody has said who they are.
 pub(crate) const OFFERED: &str = "offered";
 

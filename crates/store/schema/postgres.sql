@@ -37,6 +37,29 @@ CREATE TABLE audit (
   mac_version bigint NOT NULL,
   mac bytea NOT NULL
 );
+CREATE TABLE branding (
+  version bigint NOT NULL,
+  value text NOT NULL,
+  logo bytea,
+  privacy_digest bytea,
+  summary text NOT NULL,
+  made_at bigint NOT NULL,
+  made_by text NOT NULL
+);
+CREATE TABLE browsers (
+  id uuid NOT NULL,
+  user_id uuid NOT NULL,
+  digest bytea NOT NULL,
+  agent text NOT NULL,
+  address text NOT NULL,
+  created_at bigint NOT NULL,
+  used_at bigint NOT NULL,
+  ends_at bigint NOT NULL,
+  remembered_at bigint,
+  remembered_until bigint,
+  factor text,
+  stamp bytea
+);
 CREATE TABLE factors (
   id uuid NOT NULL,
   user_id uuid NOT NULL,
@@ -125,7 +148,15 @@ CREATE TABLE logins (
   passed_at bigint,
   prompt text NOT NULL DEFAULT ''::text,
   challenged_at bigint,
-  challenges bigint NOT NULL DEFAULT 0
+  challenges bigint NOT NULL DEFAULT 0,
+  browser bytea
+);
+CREATE TABLE logos (
+  digest bytea NOT NULL,
+  png bytea NOT NULL,
+  width bigint NOT NULL,
+  height bigint NOT NULL,
+  created_at bigint NOT NULL
 );
 CREATE TABLE outbox (
   id uuid NOT NULL,
@@ -167,6 +198,37 @@ CREATE TABLE policy_changes (
   applies_at bigint NOT NULL,
   undone_at bigint
 );
+CREATE TABLE policy_reports (
+  change_id uuid NOT NULL,
+  login_id uuid NOT NULL,
+  user_id uuid NOT NULL,
+  effect text NOT NULL,
+  used text NOT NULL,
+  asked text NOT NULL,
+  at bigint NOT NULL
+);
+CREATE TABLE recovery_requests (
+  id uuid NOT NULL,
+  user_id uuid NOT NULL,
+  login_id uuid NOT NULL,
+  words_digest bytea NOT NULL,
+  address text NOT NULL,
+  agent text NOT NULL,
+  state text NOT NULL,
+  wrong_words bigint NOT NULL,
+  first_approver_id uuid,
+  first_approver text NOT NULL,
+  decided_by text NOT NULL,
+  reason text NOT NULL,
+  made_at bigint NOT NULL,
+  ends_at bigint NOT NULL,
+  decided_at bigint
+);
+CREATE TABLE privacy_acceptances (
+  user_id uuid NOT NULL,
+  digest bytea NOT NULL,
+  accepted_at bigint NOT NULL
+);
 CREATE TABLE resources (
   position bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
   id uuid NOT NULL,
@@ -185,6 +247,14 @@ CREATE TABLE resources (
   created_at bigint NOT NULL,
   changed_at bigint NOT NULL,
   deleted_at bigint
+);
+CREATE TABLE saved_filters (
+  id uuid NOT NULL,
+  owner_id uuid NOT NULL,
+  name text NOT NULL,
+  filter text NOT NULL,
+  is_shared bigint NOT NULL,
+  created_at bigint NOT NULL
 );
 CREATE TABLE schema_version (
   version bigint NOT NULL
@@ -207,7 +277,9 @@ CREATE TABLE sessions (
   created_at bigint NOT NULL,
   seen_at bigint NOT NULL,
   ends_at bigint NOT NULL,
-  proven_at bigint NOT NULL DEFAULT 0
+  proven_at bigint NOT NULL DEFAULT 0,
+  browser_id uuid,
+  remembered bigint NOT NULL DEFAULT 0
 );
 CREATE TABLE settings (
   name text NOT NULL,
@@ -216,6 +288,24 @@ CREATE TABLE settings (
   value text NOT NULL,
   changed_at bigint NOT NULL,
   changed_by text NOT NULL
+);
+CREATE TABLE sign_in_events (
+  seq bigint NOT NULL,
+  at bigint NOT NULL,
+  username text NOT NULL,
+  user_id uuid,
+  event text NOT NULL,
+  method text NOT NULL,
+  outcome text NOT NULL,
+  address text NOT NULL,
+  is_new_address bigint NOT NULL,
+  agent text NOT NULL,
+  session_id uuid
+);
+CREATE TABLE switched_off (
+  user_id uuid NOT NULL,
+  kind text NOT NULL,
+  at bigint NOT NULL
 );
 CREATE TABLE tokens (
   id uuid NOT NULL,
@@ -262,6 +352,9 @@ CREATE TABLE versions (
 ALTER TABLE accounts ADD CONSTRAINT accounts_pkey PRIMARY KEY (id);
 ALTER TABLE accounts ADD CONSTRAINT accounts_position_key UNIQUE ("position");
 ALTER TABLE audit ADD CONSTRAINT audit_pkey PRIMARY KEY (seq);
+ALTER TABLE branding ADD CONSTRAINT branding_pkey PRIMARY KEY (version);
+ALTER TABLE browsers ADD CONSTRAINT browsers_digest_user_id_key UNIQUE (digest, user_id);
+ALTER TABLE browsers ADD CONSTRAINT browsers_pkey PRIMARY KEY (id);
 ALTER TABLE factors ADD CONSTRAINT factors_pkey PRIMARY KEY (id);
 ALTER TABLE grants ADD CONSTRAINT grants_check CHECK (((account_id IS NULL) <> (resource_id IS NULL)));
 ALTER TABLE grants ADD CONSTRAINT grants_pkey PRIMARY KEY (id);
@@ -274,20 +367,28 @@ ALTER TABLE key_rotations ADD CONSTRAINT key_rotations_pkey PRIMARY KEY (id);
 ALTER TABLE key_slots ADD CONSTRAINT key_slots_pkey PRIMARY KEY (id);
 ALTER TABLE logins ADD CONSTRAINT logins_pkey PRIMARY KEY (id);
 ALTER TABLE logins ADD CONSTRAINT logins_token_digest_key UNIQUE (token_digest);
+ALTER TABLE logos ADD CONSTRAINT logos_pkey PRIMARY KEY (digest);
 ALTER TABLE outbox ADD CONSTRAINT outbox_pkey PRIMARY KEY (id);
 ALTER TABLE password_resets ADD CONSTRAINT password_resets_digest_key UNIQUE (digest);
 ALTER TABLE password_resets ADD CONSTRAINT password_resets_pkey PRIMARY KEY (id);
 ALTER TABLE people_groups ADD CONSTRAINT people_groups_pkey PRIMARY KEY (id);
 ALTER TABLE policy_changes ADD CONSTRAINT policy_changes_pkey PRIMARY KEY (id);
 ALTER TABLE policy_changes ADD CONSTRAINT policy_changes_version_key UNIQUE (version);
+ALTER TABLE policy_reports ADD CONSTRAINT policy_reports_pkey PRIMARY KEY (change_id, login_id);
+ALTER TABLE recovery_requests ADD CONSTRAINT recovery_requests_pkey PRIMARY KEY (id);
+ALTER TABLE privacy_acceptances ADD CONSTRAINT privacy_acceptances_pkey PRIMARY KEY (user_id, digest);
 ALTER TABLE resources ADD CONSTRAINT resources_pkey PRIMARY KEY (id);
 ALTER TABLE resources ADD CONSTRAINT resources_position_key UNIQUE ("position");
+ALTER TABLE saved_filters ADD CONSTRAINT saved_filters_owner_id_name_key UNIQUE (owner_id, name);
+ALTER TABLE saved_filters ADD CONSTRAINT saved_filters_pkey PRIMARY KEY (id);
 ALTER TABLE schema_version ADD CONSTRAINT schema_version_pkey PRIMARY KEY (version);
 ALTER TABLE sealed ADD CONSTRAINT sealed_pkey PRIMARY KEY (id);
 ALTER TABLE sessions ADD CONSTRAINT sessions_pkey PRIMARY KEY (id);
 ALTER TABLE sessions ADD CONSTRAINT sessions_token_digest_key UNIQUE (token_digest);
 ALTER TABLE settings ADD CONSTRAINT settings_id_key UNIQUE (id);
 ALTER TABLE settings ADD CONSTRAINT settings_pkey PRIMARY KEY (name);
+ALTER TABLE sign_in_events ADD CONSTRAINT sign_in_events_pkey PRIMARY KEY (seq);
+ALTER TABLE switched_off ADD CONSTRAINT switched_off_pkey PRIMARY KEY (user_id, kind);
 ALTER TABLE tokens ADD CONSTRAINT tokens_digest_key UNIQUE (digest);
 ALTER TABLE tokens ADD CONSTRAINT tokens_pkey PRIMARY KEY (id);
 ALTER TABLE users ADD CONSTRAINT users_pkey PRIMARY KEY (id);
@@ -296,6 +397,7 @@ ALTER TABLE versions ADD CONSTRAINT versions_account_id_number_key UNIQUE (accou
 ALTER TABLE versions ADD CONSTRAINT versions_pkey PRIMARY KEY (id);
 ALTER TABLE accounts ADD CONSTRAINT accounts_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES users(id);
 ALTER TABLE accounts ADD CONSTRAINT accounts_resource_id_fkey FOREIGN KEY (resource_id) REFERENCES resources(id);
+ALTER TABLE browsers ADD CONSTRAINT browsers_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id);
 ALTER TABLE factors ADD CONSTRAINT factors_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id);
 ALTER TABLE grants ADD CONSTRAINT grants_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE;
 ALTER TABLE grants ADD CONSTRAINT grants_resource_id_fkey FOREIGN KEY (resource_id) REFERENCES resources(id) ON DELETE CASCADE;
@@ -304,8 +406,15 @@ ALTER TABLE invitations ADD CONSTRAINT invitations_user_id_fkey FOREIGN KEY (use
 ALTER TABLE outbox ADD CONSTRAINT outbox_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id);
 ALTER TABLE password_resets ADD CONSTRAINT password_resets_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id);
 ALTER TABLE people_groups ADD CONSTRAINT people_groups_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES people_groups(id);
+ALTER TABLE policy_reports ADD CONSTRAINT policy_reports_change_id_fkey FOREIGN KEY (change_id) REFERENCES policy_changes(id);
+ALTER TABLE policy_reports ADD CONSTRAINT policy_reports_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id);
+ALTER TABLE recovery_requests ADD CONSTRAINT recovery_requests_first_approver_id_fkey FOREIGN KEY (first_approver_id) REFERENCES users(id);
+ALTER TABLE recovery_requests ADD CONSTRAINT recovery_requests_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id);
+ALTER TABLE privacy_acceptances ADD CONSTRAINT privacy_acceptances_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id);
 ALTER TABLE resources ADD CONSTRAINT resources_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES users(id);
+ALTER TABLE saved_filters ADD CONSTRAINT saved_filters_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES users(id);
 ALTER TABLE sessions ADD CONSTRAINT sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id);
+ALTER TABLE switched_off ADD CONSTRAINT switched_off_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id);
 ALTER TABLE tokens ADD CONSTRAINT tokens_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id);
 ALTER TABLE users ADD CONSTRAINT users_group_id_fkey FOREIGN KEY (group_id) REFERENCES people_groups(id);
 ALTER TABLE versions ADD CONSTRAINT versions_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE;
@@ -313,9 +422,11 @@ CREATE INDEX accounts_by_owner ON public.accounts USING btree (owner_id, sort, i
 CREATE INDEX accounts_by_resource ON public.accounts USING btree (resource_id, sort, id) WHERE (deleted_at IS NULL);
 CREATE INDEX accounts_by_search ON public.accounts USING gin (search gin_trgm_ops) WHERE (deleted_at IS NULL);
 CREATE INDEX accounts_in_trash ON public.accounts USING btree (deleted_at) WHERE (deleted_at IS NOT NULL);
+CREATE INDEX audit_by_actor ON public.audit USING btree (actor, seq);
 CREATE INDEX audit_of_people ON public.audit USING btree (subject_id, seq) WHERE (subject_kind = 'user'::text);
 CREATE INDEX audit_of_refusals ON public.audit USING btree (actor_id, seq) WHERE (outcome = 'deny'::text);
 CREATE INDEX audit_of_writes ON public.audit USING btree (subject_id, seq) WHERE (digest IS NOT NULL);
+CREATE INDEX browsers_by_user ON public.browsers USING btree (user_id, used_at);
 CREATE INDEX factors_by_user ON public.factors USING btree (user_id);
 CREATE INDEX grants_by_account ON public.grants USING btree (account_id) WHERE (account_id IS NOT NULL);
 CREATE INDEX grants_by_resource ON public.grants USING btree (resource_id) WHERE (resource_id IS NOT NULL);
@@ -330,10 +441,22 @@ CREATE INDEX password_resets_by_user ON public.password_resets USING btree (user
 CREATE UNIQUE INDEX people_groups_below ON public.people_groups USING btree (parent_id, name) WHERE (parent_id IS NOT NULL);
 CREATE UNIQUE INDEX people_groups_on_top ON public.people_groups USING btree (name) WHERE (parent_id IS NULL);
 CREATE INDEX policy_changes_due ON public.policy_changes USING btree (applies_at) WHERE (state = 'scheduled'::text);
+CREATE INDEX policy_changes_reporting ON public.policy_changes USING btree (applies_at) WHERE (state = 'reporting'::text);
+CREATE INDEX policy_reports_by_user ON public.policy_reports USING btree (change_id, user_id, at);
+CREATE INDEX recovery_requests_by_login ON public.recovery_requests USING btree (login_id);
+CREATE INDEX recovery_requests_by_user ON public.recovery_requests USING btree (user_id, made_at);
+CREATE UNIQUE INDEX recovery_requests_open ON public.recovery_requests USING btree (user_id) WHERE (state = ANY (ARRAY['open'::text, 'approved_once'::text]));
 CREATE INDEX resources_by_owner ON public.resources USING btree (owner_id, sort, id) WHERE (deleted_at IS NULL);
 CREATE INDEX resources_by_search ON public.resources USING gin (search gin_trgm_ops) WHERE (deleted_at IS NULL);
 CREATE INDEX resources_in_trash ON public.resources USING btree (deleted_at) WHERE (deleted_at IS NOT NULL);
 CREATE INDEX sessions_by_user ON public.sessions USING btree (user_id);
+CREATE INDEX sign_in_events_by_event ON public.sign_in_events USING btree (event, at, seq);
+CREATE INDEX sign_in_events_by_method ON public.sign_in_events USING btree (method, at, seq);
+CREATE INDEX sign_in_events_by_outcome ON public.sign_in_events USING btree (outcome, at, seq);
+CREATE INDEX sign_in_events_by_person ON public.sign_in_events USING btree (username, at, seq);
+CREATE INDEX sign_in_events_by_time ON public.sign_in_events USING btree (at, seq);
+CREATE INDEX sign_in_events_from_new_addresses ON public.sign_in_events USING btree (at, seq) WHERE (is_new_address = 1);
+CREATE INDEX sign_in_events_known_addresses ON public.sign_in_events USING btree (user_id, address) WHERE (outcome = 'succeed'::text);
 CREATE INDEX tokens_by_user ON public.tokens USING btree (user_id);
 CREATE INDEX users_by_group ON public.users USING btree (group_id);
 CREATE INDEX versions_by_kek ON public.versions USING btree (kek_version, id);

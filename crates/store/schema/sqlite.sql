@@ -53,6 +53,22 @@ CREATE TABLE branding (
   made_at INTEGER NOT NULL,
   made_by TEXT NOT NULL
 ) STRICT;
+CREATE TABLE browsers (
+  id BLOB NOT NULL PRIMARY KEY,
+  user_id BLOB NOT NULL REFERENCES users (id),
+  digest BLOB NOT NULL,
+  agent TEXT NOT NULL,
+  address TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  used_at INTEGER NOT NULL,
+  ends_at INTEGER NOT NULL,
+  remembered_at INTEGER,
+  remembered_until INTEGER,
+  factor TEXT,
+  stamp BLOB,
+  UNIQUE (digest, user_id)
+) STRICT;
+CREATE INDEX browsers_by_user ON browsers (user_id, used_at);
 CREATE TABLE factors (
   id BLOB NOT NULL PRIMARY KEY,
   user_id BLOB NOT NULL REFERENCES users (id),
@@ -142,7 +158,7 @@ CREATE TABLE logins (
   created_at INTEGER NOT NULL,
   step_ends_at INTEGER NOT NULL,
   ends_at INTEGER NOT NULL
-, allowed TEXT NOT NULL DEFAULT '', retries INTEGER NOT NULL DEFAULT 3, passed_at INTEGER, prompt TEXT NOT NULL DEFAULT '', challenged_at INTEGER, challenges INTEGER NOT NULL DEFAULT 0) STRICT;
+, allowed TEXT NOT NULL DEFAULT '', retries INTEGER NOT NULL DEFAULT 3, passed_at INTEGER, prompt TEXT NOT NULL DEFAULT '', challenged_at INTEGER, challenges INTEGER NOT NULL DEFAULT 0, browser BLOB) STRICT;
 CREATE INDEX logins_by_end ON logins (ends_at);
 CREATE TABLE logos (
   digest BLOB NOT NULL PRIMARY KEY,
@@ -198,12 +214,44 @@ CREATE TABLE policy_changes (
   undone_at INTEGER
 ) STRICT;
 CREATE INDEX policy_changes_due ON policy_changes (applies_at) WHERE state = 'scheduled';
+CREATE INDEX policy_changes_reporting ON policy_changes (applies_at) WHERE state = 'reporting';
+CREATE TABLE policy_reports (
+  change_id BLOB NOT NULL REFERENCES policy_changes (id),
+  login_id BLOB NOT NULL,
+  user_id BLOB NOT NULL REFERENCES users (id),
+  effect TEXT NOT NULL,
+  used TEXT NOT NULL,
+  asked TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  PRIMARY KEY (change_id, login_id)
+) STRICT;
+CREATE INDEX policy_reports_by_user ON policy_reports (change_id, user_id, at);
 CREATE TABLE privacy_acceptances (
   user_id BLOB NOT NULL REFERENCES users (id),
   digest BLOB NOT NULL,
   accepted_at INTEGER NOT NULL,
   PRIMARY KEY (user_id, digest)
 ) STRICT;
+CREATE TABLE recovery_requests (
+  id BLOB NOT NULL PRIMARY KEY,
+  user_id BLOB NOT NULL REFERENCES users (id),
+  login_id BLOB NOT NULL,
+  words_digest BLOB NOT NULL,
+  address TEXT NOT NULL,
+  agent TEXT NOT NULL,
+  state TEXT NOT NULL,
+  wrong_words INTEGER NOT NULL,
+  first_approver_id BLOB REFERENCES users (id),
+  first_approver TEXT NOT NULL,
+  decided_by TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  made_at INTEGER NOT NULL,
+  ends_at INTEGER NOT NULL,
+  decided_at INTEGER
+) STRICT;
+CREATE INDEX recovery_requests_by_login ON recovery_requests (login_id);
+CREATE INDEX recovery_requests_by_user ON recovery_requests (user_id, made_at);
+CREATE UNIQUE INDEX recovery_requests_open ON recovery_requests (user_id) WHERE state IN ('open', 'approved_once');
 CREATE VIRTUAL TABLE resource_search USING fts5 (search, content='resources', content_rowid='position', tokenize='trigram');
 CREATE TABLE resources (
   position INTEGER PRIMARY KEY,
@@ -254,7 +302,7 @@ CREATE TABLE sessions (
   created_at INTEGER NOT NULL,
   seen_at INTEGER NOT NULL,
   ends_at INTEGER NOT NULL
-, proven_at INTEGER NOT NULL DEFAULT 0) STRICT;
+, proven_at INTEGER NOT NULL DEFAULT 0, browser_id BLOB, remembered INTEGER NOT NULL DEFAULT 0) STRICT;
 CREATE INDEX sessions_by_user ON sessions (user_id);
 CREATE TABLE settings (
   name TEXT NOT NULL PRIMARY KEY,
@@ -284,6 +332,12 @@ CREATE INDEX sign_in_events_by_person ON sign_in_events (username, at, seq);
 CREATE INDEX sign_in_events_by_time ON sign_in_events (at, seq);
 CREATE INDEX sign_in_events_from_new_addresses ON sign_in_events (at, seq) WHERE is_new_address = 1;
 CREATE INDEX sign_in_events_known_addresses ON sign_in_events (user_id, address) WHERE outcome = 'succeed';
+CREATE TABLE switched_off (
+  user_id BLOB NOT NULL REFERENCES users (id),
+  kind TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  PRIMARY KEY (user_id, kind)
+) STRICT;
 CREATE TABLE tokens (
   id BLOB NOT NULL PRIMARY KEY,
   user_id BLOB NOT NULL REFERENCES users (id),

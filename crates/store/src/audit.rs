@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt::Write;
 use std::sync::LazyLock;
 
-use portcullis_model::{AuditFilter, AuditView, Timestamp, TrailPage};
+use portcullis_model::{AuditFilter, AuditView, Outcome, Timestamp, TrailPage};
 use uuid::Uuid;
 
 use crate::connection::Dialect;
@@ -230,6 +230,35 @@ pub async fn about_person(
         places.join(", ")
     );
     snapshot.rows(&sql, &args, view).await
+}
+
+/// How many entries about a person are of `operation` with `outcome`, came from `address` if one is named, and were
+/// made from `since` on.
+pub async fn count_about(
+    snapshot: &Snapshot,
+    person: Uuid,
+    operations: &[&str],
+    outcome: Outcome,
+    address: Option<&str>,
+    since: Timestamp,
+) -> Result<i64, StoreError> {
+    let mut args = vec![person.into(), outcome.word().into(), Value::from(since)];
+    let mut sql =
+        "SELECT COUNT(*) FROM audit WHERE subject_id = ?1 AND subject_kind = 'user' AND outcome = ?2 \
+                   AND ?3 <= at"
+            .to_owned();
+    let mut places = Vec::new();
+    for operation in operations {
+        args.push((*operation).into());
+        places.push(format!("?{}", args.len()));
+    }
+    // Writing to a string cannot fail.
+    let _ = write!(sql, " AND operation IN ({})", places.join(", "));
+    if let Some(address) = address {
+        args.push(address.into());
+        let _ = write!(sql, " AND address = ?{}", args.len());
+    }
+    Ok(snapshot.row(&sql, &args, |row| row.get(0)).await?.unwrap_or(0))
 }
 
 fn view(row: &Row<'_>) -> Result<AuditView, StoreError> {

@@ -75,10 +75,22 @@ pub async fn clear(tx: &Tx, who: &str, factor: &str) -> Result<u64, StoreError> 
     .await
 }
 
-/// Forgets guesses for names that belong to nobody.
+/// Forgets the guesses of a factor in all browsers, and in all.
+pub async fn forget_factor(tx: &Tx, who: &str, factor: &str) -> Result<u64, StoreError> {
+    let (all, in_browsers) = (format!("all:{factor}"), format!("{factor}@%"));
+    tx.execute(
+        "DELETE FROM guesses WHERE who = ?1 AND (factor = ?2 OR factor = ?3 OR factor LIKE ?4)",
+        args![who, factor, all, in_browsers],
+    )
+    .await
+}
+
+/// Forgets the delays that nothing was added to since `before`. What people have guessed in all of a factor of theirs,
+/// under a name that begins with `all:`, is kept until a right answer comes.
 pub async fn sweep(tx: &Tx, before: Timestamp) -> Result<u64, StoreError> {
     tx.execute(
-        "DELETE FROM guesses WHERE changed_at < ?1 AND who NOT IN (SELECT username FROM users)",
+        "DELETE FROM guesses WHERE changed_at < ?1 \
+         AND (factor NOT LIKE 'all:%' OR who NOT IN (SELECT username FROM users))",
         args![before],
     )
     .await

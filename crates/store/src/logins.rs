@@ -2,13 +2,14 @@
 
 use portcullis_model::{FactorKind, InvitationId, LoginId, Timestamp, UserId};
 
-use crate::row::args;
+use crate::row::{Row, args};
 use crate::{Snapshot, StoreError, Tx};
 
 #[derive(Clone, Debug)]
 pub struct Login {
     pub id: LoginId,
-    /// `named`, `first_passed` or `enrolling`; a login that ended is no longer here.
+    /// `named`, `blocked`, `recovering`, `first_passed`, `second_passed` or `enrolling`; a login that ended is no
+    /// longer here.
     pub state: String,
     pub revision: i64,
     pub username: String,
@@ -32,43 +33,69 @@ pub struct Login {
     pub tries: u32,
     pub address: String,
     pub agent: String,
+    /// The digest of the token that the browser presented, whoever is known by it.
+    pub browser: Option<[u8; 32]>,
     pub step_ends_at: Timestamp,
     pub ends_at: Timestamp,
 }
 
+const COLUMNS: &str = "id, state, revision, username, user_id, invitation_id, method, tries, address, agent, \
+                       step_ends_at, ends_at, password_hash, allowed, retries, prompt, challenged_at, challenges, \
+                       passed_at, browser";
+
+fn read(row: &Row<'_>) -> Result<Login, StoreError> {
+    Ok(Login {
+        id: LoginId(row.get(0)?),
+        state: row.get(1)?,
+        revision: row.get(2)?,
+        username: row.get(3)?,
+        user: row.get::<Option<_>>(4)?.map(UserId),
+        invitation: row.get::<Option<_>>(5)?.map(InvitationId),
+        method: row
+            .get::<Option<String>>(6)?
+            .map(|word| word.parse())
+            .transpose()
+            .map_err(|_| StoreError::UnknownValue {
+                column: "logins.method",
+            })?,
+        tries: row.number(7, "logins.tries")?,
+        address: row.get(8)?,
+        agent: row.get(9)?,
+        step_ends_at: row.time(10)?,
+        ends_at: row.time(11)?,
+        password_hash: row.get(12)?,
+        allowed: kinds(&row.get::<String>(13)?)?,
+        retries: row.number(14, "logins.retries")?,
+        prompt: row.get(15)?,
+        challenged_at: row.time_or_none(16)?,
+        challenges: row.number(17, "logins.challenges")?,
+        passed_at: row.time_or_none(18)?,
+        browser: row
+            .get::<Option<Vec<u8>>>(19)?
+            .map(<[u8; 32]>::try_from)
+            .transpose()
+            .map_err(|_| StoreError::UnknownValue {
+                column: "logins.browser",
+            })?,
+    })
+}
+
 pub async fn find(snapshot: &Snapshot, token_digest: &[u8; 32]) -> Result<Option<Login>, StoreError> {
-    let sql = "SELECT id, state, revision, username, user_id, invitation_id, method, tries, address, agent, \
-               step_ends_at, ends_at, password_hash, allowed, retries, prompt, challenged_at, challenges, passed_at FROM logins WHERE token_digest = ?1";
+    let sql = format!("SELECT {COLUMNS} FROM logins WHERE token_digest = ?1");
+    snapshot.row(&sql, args![token_digest], read).await
+}
+
+/// Logins that were over before `before` in a state, the oldest first.
+pub async fn over(
+    snapshot: &Snapshot,
+    state: &str,
+    before: Timestamp,
+    most: u16,
+) -> Result<Vec<Login>, StoreError> {
+    let sql =
+        format!("SELECT {COLUMNS} FROM logins WHERE state = ?1 AND ends_at < ?2 ORDER BY ends_at LIMIT ?3");
     snapshot
-        .row(sql, args![token_digest], |row| {
-            Ok(Login {
-                id: LoginId(row.get(0)?),
-                state: row.get(1)?,
-                revision: row.get(2)?,
-                username: row.get(3)?,
-                user: row.get::<Option<_>>(4)?.map(UserId),
-                invitation: row.get::<Option<_>>(5)?.map(InvitationId),
-                method: row
-                    .get::<Option<String>>(6)?
-                    .map(|word| word.parse())
-                    .transpose()
-                    .map_err(|_| StoreError::UnknownValue {
-                        column: "logins.method",
-                    })?,
-                tries: row.number(7, "logins.tries")?,
-                address: row.get(8)?,
-                agent: row.get(9)?,
-                step_ends_at: row.time(10)?,
-                ends_at: row.time(11)?,
-                password_hash: row.get(12)?,
-                allowed: kinds(&row.get::<String>(13)?)?,
-                retries: row.number(14, "logins.retries")?,
-                prompt: row.get(15)?,
-                challenged_at: row.time_or_none(16)?,
-                challenges: row.number(17, "logins.challenges")?,
-                passed_at: row.time_or_none(18)?,
-            })
-        })
+        .rows(&sql, args![state, before, i64::from(most)], read)
         .await
 }
 
@@ -96,8 +123,8 @@ pub async fn insert(
     tx.execute(
         "INSERT INTO logins (id, token_digest, state, revision, username, user_id, invitation_id, method, tries, \
          address, agent, created_at, step_ends_at, ends_at, password_hash, allowed, retries, prompt, challenged_at, \
-         challenges, passed_at) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)",
+         challenges, passed_at, browser) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)",
         args![
             login.id.0,
             token_digest,
@@ -119,7 +146,8 @@ pub async fn insert(
             &login.prompt,
             login.challenged_at,
             login.challenges,
-            login.passed_at
+            login.passed_at,
+            login.browser.as_ref()
         ],
     )
     .await?;
@@ -163,6 +191,24 @@ pub async fn end(tx: &Tx, id: LoginId) -> Result<u64, StoreError> {
 pub async fn end_all(tx: &Tx, user: UserId) -> Result<u64, StoreError> {
     tx.execute("DELETE FROM logins WHERE user_id = ?1", args![user.0])
         .await
+}
+
+/// Ends every unfinished login of a person but one.
+pub async fn end_others(tx: &Tx, user: UserId, keep: LoginId) -> Result<u64, StoreError> {
+    tx.execute(
+        "DELETE FROM logins WHERE user_id = ?1 AND id <> ?2",
+        args![user.0, keep.0],
+    )
+    .await
+}
+
+/// Gives a login in `state` until `ends_at`. Answers 0 if it is not there any more.
+pub async fn keep_until(tx: &Tx, id: LoginId, state: &str, ends_at: Timestamp) -> Result<u64, StoreError> {
+    tx.execute(
+        "UPDATE logins SET step_ends_at = ?3, ends_at = ?3, revision = revision + 1 WHERE id = ?1 AND state = ?2",
+        args![id.0, state, ends_at],
+    )
+    .await
 }
 
 /// Deletes logins whose time was over before `before`.

@@ -20,14 +20,24 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/0002_second_factors/sqlite.sql"),
     },
     Migration {
-        version: 6,
-        postgres: include_str!("../migrations/0006_sign_in_page_and_activity/postgres.sql"),
-        sqlite: include_str!("../migrations/0006_sign_in_page_and_activity/sqlite.sql"),
+        version: 3,
+        postgres: include_str!("../migrations/0003_browsers/postgres.sql"),
+        sqlite: include_str!("../migrations/0003_browsers/sqlite.sql"),
+    },
+    Migration {
+        version: 4,
+        postgres: include_str!("../migrations/0004_sign_in_page_and_activity/postgres.sql"),
+        sqlite: include_str!("../migrations/0004_sign_in_page_and_activity/sqlite.sql"),
+    },
+    Migration {
+        version: 5,
+        postgres: include_str!("../migrations/0005_recovery/postgres.sql"),
+        sqlite: include_str!("../migrations/0005_recovery/sqlite.sql"),
     },
 ];
 
 /// The newest schema that this build knows.
-pub const SCHEMA_VERSION: i64 = 6;
+pub const SCHEMA_VERSION: i64 = 5;
 
 /// Brings the schema up to date. Nodes that start together wait for the first one.
 pub(crate) async fn run(store: &Store) -> Result<(), StoreError> {

@@ -9,7 +9,7 @@ use crate::{Snapshot, StoreError, Tx};
 #[derive(Clone, Debug)]
 pub struct Waiting {
     pub id: Uuid,
-    /// What it is for: `code`, `notice`, `invitation` or `reset`.
+    /// What it is for: `code`, `denied`, `notice`, `invitation` or `reset`.
     pub kind: String,
     pub user: Option<UserId>,
     pub login: Option<LoginId>,
@@ -109,11 +109,16 @@ pub async fn of_login(snapshot: &Snapshot, login: LoginId) -> Result<Option<Wait
     snapshot.row(&sql, args![login.0], read).await
 }
 
-/// How many codes a person was sent since `since`.
-pub async fn count_codes(snapshot: &Snapshot, user: UserId, since: Timestamp) -> Result<i64, StoreError> {
-    let sql = "SELECT COUNT(*) FROM outbox WHERE user_id = ?1 AND kind = 'code' AND ?2 < created_at";
+/// How many letters of a kind a person was sent since `since`.
+pub async fn count(
+    snapshot: &Snapshot,
+    user: UserId,
+    kind: &str,
+    since: Timestamp,
+) -> Result<i64, StoreError> {
+    let sql = "SELECT COUNT(*) FROM outbox WHERE user_id = ?1 AND kind = ?3 AND ?2 < created_at";
     Ok(snapshot
-        .row(sql, args![user.0, since], |row| row.get(0))
+        .row(sql, args![user.0, since, kind], |row| row.get(0))
         .await?
         .unwrap_or(0))
 }

@@ -12,12 +12,13 @@ pub struct Changed {
     pub id: Uuid,
     /// Rises by one with every change.
     pub version: i64,
-    /// `applied`, `scheduled`, `cancelled` or `undone`.
+    /// `applied`, `scheduled`, `cancelled` or `undone`; `reporting` or `reported` if it only reports what it would do.
     pub state: String,
     pub summary: String,
     pub change: Both,
     pub made_at: Timestamp,
     pub made_by: String,
+    /// When it is applied, or no longer reports.
     pub applies_at: Timestamp,
     pub undone_at: Option<Timestamp>,
 }
@@ -100,6 +101,38 @@ pub async fn due(snapshot: &Snapshot, now: Timestamp) -> Result<Vec<Changed>, St
         "SELECT {COLUMNS} FROM policy_changes WHERE state = 'scheduled' AND applies_at <= ?1 ORDER BY applies_at"
     );
     snapshot.rows(&sql, args![now], read).await
+}
+
+/// Those that report what they would do, in the order in which they were made.
+pub async fn reporting(snapshot: &Snapshot, now: Timestamp) -> Result<Vec<Changed>, StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM policy_changes WHERE state = 'reporting' AND ?1 < applies_at ORDER BY version"
+    );
+    snapshot.rows(&sql, args![now], read).await
+}
+
+/// Ends the reports whose time is over.
+pub async fn end_reports(tx: &Tx, now: Timestamp) -> Result<u64, StoreError> {
+    tx.execute(
+        "UPDATE policy_changes SET state = 'reported' WHERE state = 'reporting' AND applies_at <= ?1",
+        args![now],
+    )
+    .await
+}
+
+/// Turns a report into a change that holds from `at` on. Answers 0 if somebody else was first.
+pub async fn apply_report(
+    tx: &Tx,
+    id: Uuid,
+    from: &str,
+    version: i64,
+    at: Timestamp,
+) -> Result<u64, StoreError> {
+    tx.execute(
+        "UPDATE policy_changes SET state = 'applied', version = ?3, applies_at = ?4 WHERE id = ?1 AND state = ?2",
+        args![id, from, version, at],
+    )
+    .await
 }
 
 /// Moves a change from one state to another. Answers 0 if somebody else was first.

@@ -1,6 +1,6 @@
 //! Finished sign-ins.
 
-use portcullis_model::{FactorKind, SessionId, Timestamp, UserId};
+use portcullis_model::{BrowserId, FactorKind, SessionId, Timestamp, UserId};
 
 use crate::row::{Row, args};
 use crate::{Snapshot, StoreError, Tx};
@@ -17,11 +17,19 @@ pub struct Session {
     pub created_at: Timestamp,
     pub seen_at: Timestamp,
     pub ends_at: Timestamp,
-    /// When the person last proved a second factor.
-    pub proven_at: Timestamp,
+    /// When the person last proved a second factor; nothing if they have not in this session.
+    pub proven_at: Option<Timestamp>,
+    /// The browser that it was opened in.
+    pub browser: Option<BrowserId>,
+    /// Whether a remembered browser stood in for the second factor.
+    pub remembered: bool,
 }
 
-const COLUMNS: &str = "id, user_id, epoch, factor, address, agent, created_at, seen_at, ends_at, proven_at";
+const COLUMNS: &str = "id, user_id, epoch, factor, address, agent, created_at, seen_at, ends_at, proven_at, \
+                       browser_id, remembered";
+
+/// What stands for "never" in `proven_at`.
+const NEVER: Timestamp = Timestamp::from_micros(0);
 
 fn read(row: &Row<'_>) -> Result<Session, StoreError> {
     Ok(Session {
@@ -34,7 +42,9 @@ fn read(row: &Row<'_>) -> Result<Session, StoreError> {
         created_at: row.time(6)?,
         seen_at: row.time(7)?,
         ends_at: row.time(8)?,
-        proven_at: row.time(9)?,
+        proven_at: Some(row.time(9)?).filter(|at| *at != NEVER),
+        browser: row.get::<Option<_>>(10)?.map(BrowserId),
+        remembered: row.get::<i64>(11)? != 0,
     })
 }
 
@@ -51,7 +61,7 @@ pub async fn list(snapshot: &Snapshot, user: UserId) -> Result<Vec<Session>, Sto
 pub async fn insert(tx: &Tx, session: &Session, token_digest: &[u8; 32]) -> Result<(), StoreError> {
     tx.execute(
         &format!(
-            "INSERT INTO sessions ({COLUMNS}, token_digest) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"
+            "INSERT INTO sessions ({COLUMNS}, token_digest) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"
         ),
         args![
             session.id.0,
@@ -63,7 +73,9 @@ pub async fn insert(tx: &Tx, session: &Session, token_digest: &[u8; 32]) -> Resu
             session.created_at,
             session.seen_at,
             session.ends_at,
-            session.proven_at,
+            session.proven_at.unwrap_or(NEVER),
+            session.browser.map(|browser| browser.0),
+            session.remembered,
             token_digest
         ],
     )
@@ -78,6 +90,15 @@ pub async fn touch(tx: &Tx, id: SessionId, at: Timestamp) -> Result<u64, StoreEr
         args![id.0, at],
     )
     .await
+}
+
+/// The browser that a session was opened in.
+pub async fn browser_of(snapshot: &Snapshot, id: SessionId) -> Result<Option<BrowserId>, StoreError> {
+    let sql = "SELECT browser_id FROM sessions WHERE id = ?1";
+    let found = snapshot
+        .row(sql, args![id.0], |row| row.get::<Option<_>>(0))
+        .await?;
+    Ok(found.flatten().map(BrowserId))
 }
 
 /// Notes that the person of a session has just proven a second factor again.

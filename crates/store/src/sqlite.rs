@@ -3,7 +3,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::StoreError;
@@ -11,6 +11,9 @@ use crate::row::{Row, Value};
 
 /// How long a connection waits for another process that writes.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long to wait before asking again where `SQLite` itself does not wait.
+const BUSY_PAUSE: Duration = Duration::from_millis(20);
 
 const READERS: usize = 8;
 
@@ -50,7 +53,7 @@ impl Pool {
         let writer =
             connect(OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE).map_err(failed)?;
         let durable = |connection: &Connection| {
-            connection.pragma_update(None, "journal_mode", "wal")?;
+            use_write_ahead_log(connection)?;
             connection.pragma_update(None, "synchronous", "full")?;
             connection.pragma_update(None, "foreign_keys", true)?;
             // Freed pages must not keep what was deleted.
@@ -92,6 +95,23 @@ impl Pool {
             Wait::Aside => tokio::task::spawn_blocking(|| idle.begin("BEGIN IMMEDIATE", Wait::Aside))
                 .await
                 .map_err(|_| StoreError::Task)?,
+        }
+    }
+}
+
+/// Turns the write-ahead log on, which `SQLite` refuses at once, whatever its busy timeout, while another process does
+/// the same.
+fn use_write_ahead_log(connection: &Connection) -> Result<(), rusqlite::Error> {
+    let mut waited = Duration::ZERO;
+    loop {
+        match connection.pragma_update(None, "journal_mode", "wal") {
+            Err(error)
+                if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) && waited < BUSY_TIMEOUT =>
+            {
+                std::thread::sleep(BUSY_PAUSE);
+                waited += BUSY_PAUSE;
+            }
+            done => return done,
         }
     }
 }

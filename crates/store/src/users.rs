@@ -290,6 +290,15 @@ pub async fn set_person(
     .await
 }
 
+/// When a person's password was last set.
+pub async fn password_changed_at(snapshot: &Snapshot, id: UserId) -> Result<Option<Timestamp>, StoreError> {
+    let sql = "SELECT password_changed_at FROM users WHERE id = ?1";
+    Ok(snapshot
+        .row(sql, args![id.0], |row| row.time_or_none(0))
+        .await?
+        .flatten())
+}
+
 /// Sets a password; ends the sessions of the old one, and the links that were sent to mend it.
 pub async fn set_password(tx: &Tx, id: UserId, hash: &str, at: Timestamp) -> Result<u64, StoreError> {
     password_resets::withdraw(tx, id, at).await?;

@@ -11,7 +11,7 @@ pub fn messages() -> [&'static str; 3] {
     let (_, table) = TABLES
         .split_once("Error Message | Description |\n")
         .expect("the second table has a head");
-    let messages: Vec<&str> = table.lines().map(|row| first_cell(row)).collect();
+    let messages: Vec<&str> = table.lines().map(first_cell).collect();
     messages.try_into().expect("the table has three rows")
 }
 

@@ -21,6 +21,7 @@ impl Authenticator {
     }
 
     /// The same with codes of another look.
+    #[must_use]
     pub fn showing(self, codes: AppCodes) -> Self {
         Self { codes, ..self }
     }

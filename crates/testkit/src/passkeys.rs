@@ -66,7 +66,15 @@ impl World {
 
     pub async fn offer_passkey(&self, gate: &Gate, token: Option<Secret>) -> Result<PasskeyOffer, OpError> {
         let agent = "Firefox".to_owned();
-        gate.write(&self.anonymous(), OfferPasskey { token, agent }).await
+        gate.write(
+            &self.anonymous(),
+            OfferPasskey {
+                token,
+                agent,
+                browser: None,
+            },
+        )
+        .await
     }
 
     pub async fn prove_passkey(

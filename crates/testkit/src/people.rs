@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use portcullis_model::{Caller, Clock, Role, Secret, UserId};
+use portcullis_model::{BrowserId, Caller, Clock, Role, Secret, UserId};
 use portcullis_ops::identify::Session;
 use portcullis_ops::setup::{Claim, Confirm, Confirmation, Offer, Pending};
 use portcullis_ops::sign_in::{Begin, FactorStep, PasswordStep, ProveFactor, ProvePassword};
@@ -17,6 +17,8 @@ pub struct Person {
     pub app: Authenticator,
     pub backup_codes: Vec<Secret>,
     pub session_token: Secret,
+    /// What their browser is known by.
+    pub browser: Secret,
     /// As after a real sign-in.
     pub caller: Caller,
 }
@@ -133,6 +135,7 @@ impl World {
             .expect("set-up can be confirmed");
         let Confirmation::Confirmed {
             session_token,
+            browser_token,
             backup_codes,
         } = confirmation
         else {
@@ -150,6 +153,7 @@ impl World {
             app,
             backup_codes,
             session_token,
+            browser: browser_token,
             caller,
         }
     }
@@ -171,9 +175,15 @@ impl World {
 
     /// Begins a sign-in; gives the token of the unfinished login.
     pub async fn begin(&self, gate: &Gate, username: &str) -> Secret {
+        self.begin_in(gate, username, None).await
+    }
+
+    /// The same in a browser that may be known.
+    pub async fn begin_in(&self, gate: &Gate, username: &str, browser: Option<&Secret>) -> Secret {
         let begin = Begin {
             username: username.to_owned(),
             agent: "Firefox".to_owned(),
+            browser: browser.cloned(),
         };
         gate.write(&self.anonymous(), begin)
             .await
@@ -210,13 +220,29 @@ impl World {
         token: &Secret,
         code: &Secret,
     ) -> Result<FactorStep, OpError> {
-        let (token, code) = (token.clone(), code.clone());
-        gate.remote(&self.anonymous(), ProveFactor { token, code }).await
+        let operation = ProveFactor {
+            token: token.clone(),
+            code: code.clone(),
+            remember: false,
+        };
+        gate.remote(&self.anonymous(), operation).await
     }
 
     /// A whole sign-in. The clock moves by one step before it, so that the code is fresh.
     pub async fn sign_in(&self, person: &Person) -> Result<Person, OpError> {
         self.sign_in_on(&self.gate, person).await
+    }
+
+    /// The browser that a person's session was opened in.
+    pub async fn browser_of(&self, person: &Person) -> BrowserId {
+        let session = person
+            .caller
+            .session
+            .expect("somebody at a browser has a session");
+        portcullis_store::sessions::browser_of(&self.snapshot().await, session)
+            .await
+            .expect("a session can be looked up")
+            .expect("a session is opened in a browser")
     }
 
     /// A whole sign-in on another node.
@@ -229,7 +255,12 @@ impl World {
             return Err(OpError::Denied);
         };
         match self.prove_factor(gate, &login_token, &person.code(self)).await? {
-            FactorStep::Passed { session_token, .. } => Ok(Person {
+            FactorStep::Passed {
+                session_token,
+                browser_token,
+                ..
+            } => Ok(Person {
+                browser: browser_token,
                 caller: self
                     .caller_on(gate, &session_token)
                     .await

@@ -111,7 +111,7 @@ async fn the_summary_says_how_many_are_left_and_where_the_others_went() {
         FactorSummary {
             left: Some(10),
             spent: vec![],
-            ends_at: None,
+            ..FactorSummary::default()
         }
     );
     assert_eq!(
@@ -119,7 +119,7 @@ async fn the_summary_says_how_many_are_left_and_where_the_others_went() {
         FactorSummary {
             left: Some(9),
             spent: vec![spent],
-            ends_at: None,
+            ..FactorSummary::default()
         }
     );
 }

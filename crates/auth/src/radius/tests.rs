@@ -112,7 +112,10 @@ async fn the_answer_to_a_question_goes_to_no_other_server() {
     assert_eq!(second.requests().len(), 2);
     assert!(matches!(
         without_the_second,
-        Err(FactorError::Unreachable("The RADIUS server did not answer."))
+        Err(FactorError::Unreachable {
+            text: "The RADIUS server did not answer.",
+            ..
+        })
     ));
 }
 
@@ -188,7 +191,10 @@ async fn no_forged_yes_is_believed() {
 
         assert!(matches!(
             verdict,
-            Err(FactorError::Unreachable("The RADIUS server did not answer."))
+            Err(FactorError::Unreachable {
+                text: "The RADIUS server did not answer.",
+                ..
+            })
         ));
     }
 }
@@ -229,7 +235,7 @@ async fn a_yes_to_an_earlier_request_is_no_yes_to_the_next() {
     ];
 
     assert_eq!(first.unwrap(), ACCEPTED);
-    assert!(matches!(second, Err(FactorError::Unreachable(_))));
+    assert!(matches!(second, Err(FactorError::Unreachable { .. })));
 }
 
 #[tokio::test]
@@ -288,7 +294,7 @@ async fn a_refusal_does_not_end_the_last_attempt() {
 
     let verdict = verify(&settings, "123456").await;
 
-    assert!(matches!(verdict, Err(FactorError::Unreachable(_))));
+    assert!(matches!(verdict, Err(FactorError::Unreachable { .. })));
     assert!(settings.time_out <= start.elapsed());
 }
 
@@ -310,7 +316,7 @@ async fn a_server_may_go_without_message_authenticator_only_if_the_settings_say_
 
     assert!(matches!(
         verify(&strict, "123456").await,
-        Err(FactorError::Unreachable(_))
+        Err(FactorError::Unreachable { .. })
     ));
     assert_eq!(verify(&lax, "123456").await.unwrap(), ACCEPTED);
 }

@@ -20,6 +20,14 @@ const DISCOURAGED: &str = r#"{"user_verification":"discouraged"}"#;
 const PREFERRED: &str = r#"{"user_verification":"preferred"}"#;
 const REQUIRED: &str = r#"{"user_verification":"required"}"#;
 
+/// Whether the latest accepted answer of a key came with user verification.
+fn verified_user(enrolment: &[u8]) -> Result<bool, FactorError> {
+    Ok(match KeyEnrolment::parse(enrolment)? {
+        KeyEnrolment::Pending(_) => false,
+        KeyEnrolment::Confirmed(key) => key.verified,
+    })
+}
+
 fn factor() -> WebAuthn {
     WebAuthn::new("https://pw.example.org:7272", "Portcullis").unwrap()
 }

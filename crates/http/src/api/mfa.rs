@@ -1,5 +1,6 @@
 //! Who must prove what at the second step, and help for those who cannot.
 
+mod browsers;
 mod person;
 mod policy;
 mod requirement;
@@ -11,5 +12,5 @@ pub(super) use requirement::Requirement;
 use crate::Web;
 
 pub(super) fn router() -> OpenApiRouter<Web> {
-    policy::router().merge(person::router())
+    policy::router().merge(person::router()).merge(browsers::router())
 }

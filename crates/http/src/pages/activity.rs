@@ -11,7 +11,7 @@ use axum::extract::{Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use axum::routing::{get, post};
-use portcullis_model::{FactorKind, Outcome, PageSize, SignInEvent};
+use portcullis_model::{FactorKind, Outcome, PageSize, SignInEvent, browser_name};
 use portcullis_ops::OpError;
 use portcullis_ops::activity::{Export, List, ListFilters, SignInView};
 
@@ -23,7 +23,7 @@ use crate::moment::Moment;
 use crate::notice::NoticeQuery;
 use crate::session::SignedIn;
 use crate::shell::Shell;
-use crate::{Web, browser_name, csv};
+use crate::{Web, csv};
 
 pub(crate) const HERE: &str = "/activity";
 
@@ -53,6 +53,11 @@ struct ActivityPage {
 }
 
 impl ActivityPage {
+    /// The end of an id. All ids of one minute begin alike.
+    fn end(id: &str) -> &str {
+        id.get(id.len().saturating_sub(8)..).unwrap_or(id)
+    }
+
     /// Whether any of the filters is the viewer's own.
     fn keeps_some(&self) -> bool {
         self.saved.iter().any(|saved| saved.view.is_mine)
@@ -65,7 +70,6 @@ struct Row {
     at: Moment,
     exact: String,
     device: String,
-    /// The beginning of the session's id.
     session: String,
 }
 

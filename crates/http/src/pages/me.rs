@@ -1,5 +1,6 @@
 //! What a person keeps for themselves: factors, sessions, password, tokens, preferences.
 
+mod browsers;
 mod confirm;
 mod methods;
 mod preferences;
@@ -24,6 +25,9 @@ pub(crate) fn router() -> Router<Web> {
         .route("/me/security/methods/{id}/remove", post(methods::remove))
         .route("/me/security/emails", post(methods::emails))
         .route("/me/security/password", post(security::change_password))
+        .route("/me/security/methods/switch-on", post(methods::switch_on))
+        .route("/me/browsers/{id}/forget", post(browsers::forget))
+        .route("/me/browsers/forget-all", post(browsers::forget_all))
         .route("/me/sessions/{id}/end", post(sessions::end))
         .route("/me/sessions/end-all", post(sessions::end_all))
         .route("/me/preferences", get(preferences::show).post(preferences::save))

@@ -4,6 +4,7 @@ mod code;
 mod forgot;
 mod passkey;
 mod password;
+mod recovery;
 mod set_up;
 mod way;
 
@@ -39,6 +40,8 @@ pub(crate) fn router() -> Router<Web> {
         .route("/sign-in/code", get(code::show).post(code::prove))
         .route("/sign-in/method", post(code::choose))
         .route("/sign-in/forgot", get(forgot::show).post(forgot::send))
+        .route("/sign-in/recovery", get(recovery::show).post(recovery::ask))
+        .route("/sign-in/recovery/continue", post(recovery::go_on))
         .route("/sign-in/reset", get(forgot::choose).post(forgot::redeem))
         .route("/sign-in/resend", post(code::resend))
         .route("/sign-in/set-up", get(set_up::show).post(set_up::begin))
@@ -83,6 +86,9 @@ struct NextQuery {
     next: String,
     #[serde(default)]
     username: String,
+    /// Whether the box to remember this browser was ticked before.
+    #[serde(default)]
+    remember: String,
 }
 
 impl NextQuery {
@@ -119,6 +125,7 @@ async fn begin(State(web): State<Web>, visitor: Visitor, fields: Fields) -> Answ
     let operation = Begin {
         username: username.clone(),
         agent: visitor.agent.clone(),
+        browser: visitor.browser.clone(),
     };
     match checked(web.gate.write(&visitor.caller, operation).await)? {
         Ok(token) => Ok(redirect(&with_next("/sign-in/password", &next)).begin_login(&token)),
@@ -193,5 +200,6 @@ fn with_next(path: &str, next: &str) -> String {
     if next.is_empty() {
         return path.to_owned();
     }
-    format!("{path}?next={}", next_path::encode(next))
+    let sign = if path.contains('?') { '&' } else { '?' };
+    format!("{path}{sign}next={}", next_path::encode(next))
 }

@@ -3,6 +3,7 @@
 mod add;
 mod authentication;
 mod change;
+mod recovery;
 mod show;
 
 use askama::Template;
@@ -23,7 +24,15 @@ pub(crate) fn router() -> Router<Web> {
     Router::new()
         .route("/users", get(list))
         .route("/users/new", get(add::new).post(add::add))
+        .route("/users/recovery", get(recovery::list))
+        .route("/users/recovery/{id}", get(recovery::show))
+        .route("/users/recovery/{id}/approve", post(recovery::approve))
+        .route("/users/recovery/{id}/deny", post(recovery::deny))
         .route("/users/{id}", get(show::show))
+        .route(
+            "/users/{id}/browsers/forget-all",
+            post(authentication::forget_browsers),
+        )
         .route("/users/{id}/emails", post(authentication::set_emails))
         .route("/users/{id}/group", post(authentication::move_to))
         .route("/users/{id}/invite", post(add::invite))
@@ -44,6 +53,8 @@ struct UsersPage {
     query: String,
     rows: Vec<Row>,
     first: bool,
+    /// How many people ask for help with their second step.
+    asking: usize,
     next: Option<String>,
 }
 
@@ -90,6 +101,7 @@ async fn list(State(web): State<Web>, who: SignedIn, Query(query): Query<ListQue
         size: PageSize::DEFAULT,
     };
     let found = web.gate.read(&who.caller, operation).await?;
+    let asking = web.gate.read(&who.caller, portcullis_ops::recovery::List).await?;
     let now = web.gate.now();
     let rows = found
         .items
@@ -105,6 +117,7 @@ async fn list(State(web): State<Web>, who: SignedIn, Query(query): Query<ListQue
         shell: Shell::new(&web, &who, "/users"),
         next: query.next("/users", found.next),
         rows,
+        asking: asking.waiting.len(),
         first: query.after.is_none(),
         query: query.q,
     })

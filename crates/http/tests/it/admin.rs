@@ -1,8 +1,11 @@
 //! What administrators set in the console.
 
+mod bulk;
 mod connections;
 mod people;
 mod policy;
+mod recovery;
+mod reports;
 
 use portcullis_model::{GroupId, PolicyChange, Role, UserId};
 use portcullis_ops::{groups, mfa_policy};

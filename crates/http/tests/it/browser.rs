@@ -5,6 +5,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use portcullis_http::{ClientAddress, DemoNote, Look, Web, WebSettings, router};
+use portcullis_model::Secret;
 use portcullis_testkit::{Person, World};
 use tower::ServiceExt;
 
@@ -108,6 +109,15 @@ impl Browser {
         browser
             .cookies
             .insert("__Host-portcullis_session".to_owned(), token);
+        browser
+    }
+
+    /// A browser that holds one cookie and nothing else.
+    pub(crate) fn with(world: &World, cookie: &str, value: &Secret) -> Self {
+        let mut browser = Self::new(world);
+        browser
+            .cookies
+            .insert(cookie.to_owned(), value.expose().to_owned());
         browser
     }
 

@@ -5,6 +5,7 @@ mod admin;
 mod api;
 mod api_mfa;
 mod branding;
+mod break_glass;
 mod browser;
 mod matrix;
 mod pages;

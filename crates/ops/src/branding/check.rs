@@ -33,7 +33,7 @@ pub(super) async fn check(snapshot: &Snapshot, value: Branding) -> Result<Checke
     if value.privacy.on && privacy.is_empty() {
         fields.wrong("privacy", "must be typed before people can be asked to accept it");
     }
-    let contrast = value.accent.value.map(|accent| readable(&mut fields, &accent));
+    let contrast = value.accent.value.map(|accent| readable(&mut fields, accent));
     fields.done()?;
     Ok(Checked {
         value: Branding {
@@ -46,7 +46,7 @@ pub(super) async fn check(snapshot: &Snapshot, value: Branding) -> Result<Checke
     })
 }
 
-fn readable(fields: &mut Fields, accent: &Accent) -> (f64, f64) {
+fn readable(fields: &mut Fields, accent: Accent) -> (f64, f64) {
     let mut judge = |field, scheme: Scheme, colour: Colour| {
         let ratio = scheme.contrast(colour);
         if !scheme.allows(colour) {

@@ -100,10 +100,10 @@ pub(crate) async fn forget(tx: &Tx, owner: Uuid) -> Result<(), OpError> {
 pub(crate) async fn pause(services: &Services, tx: &Tx, user: &User) -> Result<Option<Duration>, OpError> {
     let now = services.now();
     let (minute, hour) = (Duration::from_mins(1), Duration::from_hours(1));
-    if PER_MINUTE <= outbox::count_codes(tx, user.id, now - minute).await? {
+    if PER_MINUTE <= outbox::count(tx, user.id, "code", now - minute).await? {
         return Ok(Some(minute));
     }
-    if PER_HOUR <= outbox::count_codes(tx, user.id, now - hour).await? {
+    if PER_HOUR <= outbox::count(tx, user.id, "code", now - hour).await? {
         return Ok(Some(Duration::from_mins(10)));
     }
     Ok(None)

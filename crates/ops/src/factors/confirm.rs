@@ -1,15 +1,15 @@
 use portcullis_model::{Answer, FactorKind, Scope, Secret, Subject, SubjectKind, Verdict};
 use portcullis_store::users::User;
-use portcullis_store::{Tx, users};
+use portcullis_store::{Snapshot, Tx, users};
 use zeroize::Zeroizing;
 
 use crate::factors::enrolment::{self, Pending};
 use crate::factors::settings_of;
-use crate::sign_in::limits::{Budget, reserve};
+use crate::sign_in::budget::{Budget, Guesser};
 use crate::sign_in::set_up::first_backup_codes;
 use crate::sign_in::{INCORRECT, error_line};
 use crate::text::Fields;
-use crate::{OpError, Operation, Permit, Remote, Right, Services, notices};
+use crate::{OpError, Operation, Permit, Remote, Right, Services, mfa_policy, notices};
 
 /// Confirms one more of the caller's own methods with its first answer: from here on it counts.
 pub struct Confirm {
@@ -39,6 +39,22 @@ pub struct Plan {
 /// The key of first answers among a person's guesses.
 const ENROLMENT: &str = "enrolment";
 
+/// Refuses what was begun when the policy still allowed it.
+pub(crate) async fn allowed_still(
+    services: &Services,
+    snapshot: &Snapshot,
+    user: &User,
+    kind: FactorKind,
+) -> Result<(), OpError> {
+    let effective = mfa_policy::of_person(services, snapshot, user).await?;
+    if effective.methods.contains(&kind) {
+        return Ok(());
+    }
+    Err(OpError::Conflict(
+        "The policy was changed meanwhile and does not allow this method any more. Choose another one.",
+    ))
+}
+
 impl Operation for Confirm {
     type Output = Confirmation;
 
@@ -63,7 +79,8 @@ impl Remote for Confirm {
     ) -> Result<Plan, OpError> {
         permit.fresh(services)?;
         let now = services.now();
-        if let Budget::Wait(retry_after) = reserve(tx, permit.who(), ENROLMENT, None, now).await? {
+        let guesser = Guesser::anybody(permit.who());
+        if let Budget::Wait(retry_after) = guesser.reserve(tx, ENROLMENT, now).await? {
             return Err(OpError::TooMany { retry_after });
         }
         let user = users::find(tx, permit.user()?).await?.ok_or(OpError::NotFound)?;
@@ -71,6 +88,7 @@ impl Remote for Confirm {
         if pending.factor.created_at + enrolment::OPEN <= now {
             return Err(OpError::Expired);
         }
+        allowed_still(services, tx, &user, pending.factor.kind).await?;
         let mut fields = Fields::default();
         let name = enrolment::name_of(&mut fields, &self.name, pending.factor.kind);
         fields.done()?;
@@ -111,7 +129,7 @@ impl Remote for Confirm {
         if !enrolment::complete(services, tx, factor, confirmed.as_deref(), name).await? {
             return Err(OpError::Conflict("This set-up was finished in another window."));
         }
-        portcullis_store::guesses::clear(tx, &user.username, ENROLMENT).await?;
+        Guesser::anybody(&user.username).accept(tx, ENROLMENT).await?;
         let backup_codes = first_backup_codes(services, tx, user).await?;
         permit.about(Subject {
             kind: SubjectKind::User,

@@ -6,11 +6,11 @@ use portcullis_model::{
     Answer, Challenge, FactorError, FactorId, FactorKind, Newcomer, Proof, Shown, Username, Verdict,
 };
 use portcullis_store::factors::{self, Factor};
-use portcullis_store::users::User;
-use portcullis_store::{Snapshot, Tx};
+use portcullis_store::users::{self, User};
+use portcullis_store::{Snapshot, Tx, browsers};
 use zeroize::Zeroizing;
 
-use crate::factors::settings_of;
+use crate::factors::{lift, settings_of};
 use crate::mfa_policy;
 use crate::{OpError, Services};
 
@@ -145,6 +145,16 @@ pub(crate) async fn complete(
             .await?;
         if factors::replace(tx, factor.id, factor.revision, &sealed, services.now()).await? != 1 {
             return Ok(false);
+        }
+    }
+    let user = users::find(tx, factor.user).await?.ok_or(OpError::NotFound)?;
+    browsers::forget_remembered(tx, user.id).await?;
+    if lift(tx, &user, factor.kind).await? {
+        // Those that were guessed at do not come back with a new one.
+        for other in factors::list(tx, user.id).await? {
+            if other.active && other.kind == factor.kind {
+                factors::delete(tx, other.id).await?;
+            }
         }
     }
     if mfa_policy::site_policy(tx).await?.one_method {

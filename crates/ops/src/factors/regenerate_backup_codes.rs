@@ -1,11 +1,12 @@
 use portcullis_model::{
     Answer, Challenge, FactorKind, Scope, Secret, Subject, SubjectKind, Username, Verdict,
 };
-use portcullis_store::{Tx, factors, guesses, users};
+use portcullis_store::{Tx, factors, users};
 
-use crate::factors::{Candidate, Judged, judge, spend};
+use crate::factors::{Candidate, Judged, SWITCHED_OFF, TAKES_NO_MORE, judge, lift, spend, switch_off};
 use crate::setup::add_backup_codes;
-use crate::sign_in::limits::{self, Budget, reserve};
+use crate::sign_in::budget::{FactorBudget, Guesser};
+use crate::sign_in::{INCORRECT, error_line, limits};
 use crate::{OpError, Operation, Permit, Remote, Right, Services};
 
 /// Draws ten new backup codes, for a fresh code from the app. The old ones die at once.
@@ -31,7 +32,8 @@ impl Operation for RegenerateBackupCodes {
 }
 
 impl Remote for RegenerateBackupCodes {
-    type Plan = Vec<Candidate>;
+    /// The apps, and whether no other answer is looked at before a right one.
+    type Plan = (Vec<Candidate>, bool);
     type Effect = Judged;
 
     async fn prepare(
@@ -42,13 +44,13 @@ impl Remote for RegenerateBackupCodes {
     ) -> Result<Self::Plan, OpError> {
         let user = permit.user()?;
         let now = services.now();
-        let ceiling = Some(limits::CEILING);
         // The same budget as at sign-in: this page is no second place to guess.
-        if let Budget::Wait(retry_after) =
-            reserve(tx, permit.who(), FactorKind::Totp.word(), ceiling, now).await?
-        {
-            return Err(OpError::TooMany { retry_after });
-        }
+        let guesser = Guesser::of_session(tx, permit.who(), permit.caller().session).await?;
+        let last = match guesser.reserve_factor(tx, FactorKind::Totp, now).await? {
+            FactorBudget::Reserved { last } => last,
+            FactorBudget::Wait(retry_after) => return Err(OpError::TooMany { retry_after }),
+            FactorBudget::Spent => return Err(OpError::Conflict(TAKES_NO_MORE)),
+        };
         let mut apps = Vec::new();
         for factor in services.vault.current_factors(tx, user).await? {
             if factor.active && factor.kind == FactorKind::Totp {
@@ -56,10 +58,10 @@ impl Remote for RegenerateBackupCodes {
                 apps.push((factor, enrolment));
             }
         }
-        Ok(apps)
+        Ok((apps, last))
     }
 
-    async fn act(&self, services: &Services, apps: &Self::Plan) -> Result<Self::Effect, OpError> {
+    async fn act(&self, services: &Services, (apps, _): &Self::Plan) -> Result<Self::Effect, OpError> {
         let answer = Answer {
             code: self.code.clone(),
             at: services.now(),
@@ -80,16 +82,22 @@ impl Remote for RegenerateBackupCodes {
         self,
         permit: &Permit<'_, Self>,
         services: &Services,
-        apps: Self::Plan,
+        (apps, last): Self::Plan,
         effect: Self::Effect,
         tx: &Tx,
     ) -> Result<Regenerated, OpError> {
         let user = users::find(tx, permit.user()?).await?.ok_or(OpError::NotFound)?;
-        let wrong = || {
+        users::hold(tx, user.id).await?;
+        let wrong = async || {
             permit.refused();
-            permit.message(crate::sign_in::INCORRECT);
+            if last {
+                switch_off(permit, services, tx, &user, FactorKind::Totp).await?;
+                permit.message(error_line(FactorKind::Totp, &format!("{SWITCHED_OFF}.")));
+            } else {
+                permit.message(INCORRECT);
+            }
             Ok(Regenerated::Wrong {
-                tries_left: limits::RETRIES,
+                tries_left: if last { 0 } else { limits::RETRIES },
             })
         };
         let Some((
@@ -99,14 +107,17 @@ impl Remote for RegenerateBackupCodes {
             },
         )) = effect
         else {
-            return wrong();
+            return wrong().await;
         };
-        users::hold(tx, user.id).await?;
         let factor = &apps[index].0;
         if !spend(services, tx, factor, Some(&enrolment)).await? {
-            return wrong();
+            return wrong().await;
         }
-        guesses::clear(tx, &user.username, FactorKind::Totp.word()).await?;
+        Guesser::of_session(tx, &user.username, permit.caller().session)
+            .await?
+            .accept_factor(tx, FactorKind::Totp)
+            .await?;
+        lift(tx, &user, FactorKind::BackupCode).await?;
         factors::delete_kind(tx, user.id, FactorKind::BackupCode).await?;
         let person: Username = user.username.parse().map_err(|_| OpError::Damaged)?;
         let codes = add_backup_codes(services, tx, user.id, &person).await?;

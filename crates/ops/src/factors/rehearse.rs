@@ -7,13 +7,15 @@ use portcullis_model::{
     SystemRight, Verdict,
 };
 use portcullis_store::users::User;
-use portcullis_store::{Tx, guesses, users};
+use portcullis_store::{Tx, users};
 use zeroize::Zeroizing;
 
-use crate::factors::{Candidate, Judged, candidates, challenges, judge, settings_of, spend};
+use crate::factors::{
+    Candidate, Judged, TAKES_NO_MORE, candidates, challenges, judge, settings_of, spend, switch_off,
+};
 use crate::letters::Circumstances;
 use crate::settings::{self, Connection};
-use crate::sign_in::limits::{self, Budget, reserve};
+use crate::sign_in::budget::{FactorBudget, Guesser};
 use crate::{OpError, Operation, Permit, Remote, Right, Services};
 
 /// Lets the method begin: sends the code, draws the challenge.
@@ -46,6 +48,8 @@ pub struct Plan {
     candidates: Vec<Candidate>,
     challenge: Challenge,
     settings: Zeroizing<Vec<u8>>,
+    /// Whether no other answer is looked at before a right one.
+    last: bool,
 }
 
 /// How long a letter with a code is useful.
@@ -144,11 +148,12 @@ impl Remote for Rehearse {
         tx: &Tx,
     ) -> Result<Plan, OpError> {
         let mut plan = plan(permit, services, tx, self.method).await?;
-        let (who, method) = (&plan.user.username, self.method.word());
-        let budget = reserve(tx, who, method, Some(limits::CEILING), services.now()).await?;
-        if let Budget::Wait(retry_after) = budget {
-            return Err(OpError::TooMany { retry_after });
-        }
+        let guesser = Guesser::of_session(tx, &plan.user.username, Some(plan.session)).await?;
+        plan.last = match guesser.reserve_factor(tx, self.method, services.now()).await? {
+            FactorBudget::Reserved { last } => last,
+            FactorBudget::Wait(retry_after) => return Err(OpError::TooMany { retry_after }),
+            FactorBudget::Spent => return Err(OpError::Conflict(TAKES_NO_MORE)),
+        };
         plan.challenge = challenges::kept(services, tx, plan.session.0, self.method).await?;
         Ok(plan)
     }
@@ -186,14 +191,9 @@ impl Remote for Rehearse {
         (judged, server): Self::Effect,
         tx: &Tx,
     ) -> Result<Rehearsed, OpError> {
-        let refused = |server: Option<String>| {
-            permit.refused();
-            permit.message(line(self.method, "refused", server.as_deref()));
-            Rehearsed::Refused { server }
-        };
         let (index, verdict) = match judged {
             Err(error) => return Ok(unanswered(permit, self.method, &error)),
-            Ok(None) => return Ok(refused(server)),
+            Ok(None) => return refused(permit, services, tx, &plan, self.method, server).await,
             Ok(Some(judged)) => judged,
         };
         let enrolment = match verdict {
@@ -205,20 +205,43 @@ impl Remote for Rehearse {
                     prompt: question.public,
                 });
             }
-            Verdict::Reject | Verdict::Wait => return Ok(refused(server)),
+            Verdict::Reject | Verdict::Wait => {
+                return refused(permit, services, tx, &plan, self.method, server).await;
+            }
         };
         users::hold(tx, plan.user.id).await?;
         // A code counts once, even here: it must not open anything afterwards.
         let factor = &plan.candidates[index].0;
         if !spend(services, tx, factor, enrolment.as_deref()).await? {
-            return Ok(refused(server));
+            return refused(permit, services, tx, &plan, self.method, server).await;
         }
-        guesses::clear(tx, &plan.user.username, self.method.word()).await?;
+        Guesser::of_session(tx, &plan.user.username, Some(plan.session))
+            .await?
+            .accept_factor(tx, self.method)
+            .await?;
         challenges::forget(tx, plan.session.0).await?;
         services.vault.record_factors(permit, tx, plan.user.id).await?;
         permit.message(line(self.method, "accepted", server.as_deref()));
         Ok(Rehearsed::Accepted { server })
     }
+}
+
+/// Refuses an answer; the last one that is looked at switches the method off, as everywhere.
+async fn refused(
+    permit: &Permit<'_, Rehearse>,
+    services: &Services,
+    tx: &Tx,
+    plan: &Plan,
+    method: FactorKind,
+    server: Option<String>,
+) -> Result<Rehearsed, OpError> {
+    permit.refused();
+    permit.message(line(method, "refused", server.as_deref()));
+    if plan.last {
+        users::hold(tx, plan.user.id).await?;
+        switch_off(permit, services, tx, &plan.user, method).await?;
+    }
+    Ok(Rehearsed::Refused { server })
 }
 
 /// What of the caller can be tested. Nothing is said about the policy: a method is tried before it is switched on.
@@ -259,6 +282,7 @@ async fn plan<O>(
         settings: settings_of(services, tx, method).await?,
         user: Box::new(user),
         session,
+        last: false,
     })
 }
 

@@ -1,5 +1,5 @@
 use portcullis_model::{FactorId, FactorKind, Scope, Subject, SubjectKind};
-use portcullis_store::{Tx, factors, users};
+use portcullis_store::{Tx, browsers, factors, users};
 
 use crate::text::Fields;
 use crate::{OpError, Operation, Permit, Right, Services, Write, mfa_policy, notices};
@@ -29,6 +29,7 @@ impl Write for Remove {
         let user = users::find(tx, me).await?.ok_or(OpError::NotFound)?;
         let factor = own(tx, &user, self.id).await?;
         factors::delete(tx, factor.id).await?;
+        browsers::forget_remembered(tx, me).await?;
         if mfa_policy::of_person(services, tx, &user).await?.must_set_up {
             // The transaction is given up with the error, and the factor stays.
             return Err(OpError::Conflict(

@@ -1,6 +1,7 @@
 use portcullis_model::{FactorKind, Scope, Subject, SubjectKind, SystemRight, UserId};
-use portcullis_store::{Tx, factors, guesses, logins, sessions, users};
+use portcullis_store::{Tx, browsers, factors, logins, sessions, users};
 
+use crate::factors::lift;
 use crate::users::{above_reach, person};
 use crate::{OpError, Operation, Permit, Right, Services, Write, notices};
 
@@ -41,13 +42,14 @@ impl Write for Reset {
             return Err(OpError::Conflict("Your own methods are on My security."));
         }
         let removed = factors::delete_kind(tx, user.id, self.method).await?;
-        if removed == 0 {
+        let was_off = lift(tx, &user, self.method).await?;
+        if removed == 0 && !was_off {
             return Err(OpError::Conflict("There is nothing of this kind."));
         }
         // Whoever is in the middle of signing in with it is not any more, and who is signed in signs in again.
         logins::end_all(tx, user.id).await?;
         sessions::end_all(tx, user.id, None).await?;
-        guesses::clear(tx, &user.username, self.method.word()).await?;
+        browsers::forget_remembered(tx, user.id).await?;
         services.vault.record_factors(permit, tx, user.id).await?;
         permit.message(format!("Reset {}.", self.method.label()));
         let what = format!("{} reset your {}.", permit.who(), self.method.label());

@@ -1,8 +1,9 @@
-use portcullis_model::{GroupId, Scope, Subject, SubjectKind, SystemRight};
-use portcullis_store::{Tx, people_groups};
+use portcullis_model::{GroupId, Role, Scope, Subject, SubjectKind, SystemRight};
+use portcullis_store::{Tx, people_groups, users};
 
 use crate::groups::{DEEPEST, free_name, group};
 use crate::text::Fields;
+use crate::users::above_reach;
 use crate::{OpError, Operation, Permit, Right, Services, Write};
 
 /// Gives a group another name or another place in the tree.
@@ -40,10 +41,34 @@ impl Write for Change {
             }
         }
         fields.done()?;
+        if self.parent != before.parent && guards_above(permit, tx, self.id).await? {
+            return Err(OpError::Denied);
+        }
         free_name(tx, Some(self.id), self.parent, &name).await?;
         people_groups::set_name(tx, self.id, &name).await?;
         people_groups::set_parent(tx, self.id, self.parent).await?;
         permit.message(format!("It was `{}`.", before.name));
         Ok(())
     }
+}
+
+/// Whether what is asked of a privileged administrator depends on this group's place, and the caller is none.
+async fn guards_above<O>(permit: &Permit<'_, O>, tx: &Tx, id: GroupId) -> Result<bool, OpError> {
+    if !above_reach(permit, Role::PrivilegedAdministrator) {
+        return Ok(false);
+    }
+    for (user, _) in users::everybody(tx).await? {
+        if user.role != Role::PrivilegedAdministrator {
+            continue;
+        }
+        if let Some(group) = user.group
+            && people_groups::path(tx, group)
+                .await?
+                .iter()
+                .any(|above| above.id == id)
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }

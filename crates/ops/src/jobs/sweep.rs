@@ -2,9 +2,11 @@ use std::time::Duration;
 
 use portcullis_model::{Scope, Subject, SubjectKind};
 use portcullis_store::{
-    Tx, guesses, logins, logos, outbox, password_resets, sealed, sessions, tokens, trash,
+    Tx, browsers, guesses, logins, logos, outbox, password_resets, recovery_requests, sealed, sessions,
+    tokens, trash,
 };
 
+use crate::sign_in::{FIRST_PASSED, denied};
 use crate::{Audit, OpError, Operation, Permit, Right, Services, Write};
 
 /// Deletes what is over: unfinished logins, ended sessions, expired tokens, and the trash after 30 days.
@@ -18,6 +20,9 @@ pub struct Swept {
     pub tokens: u64,
     pub trash: u64,
 }
+
+/// How many ends of sign-ins are looked at in one go.
+const LETTERS: u16 = 500;
 
 const DAY: Duration = Duration::from_hours(24);
 
@@ -37,6 +42,10 @@ impl Operation for Sweep {
 impl Write for Sweep {
     async fn run(self, permit: &Permit<'_, Self>, services: &Services, tx: &Tx) -> Result<Swept, OpError> {
         let now = services.now();
+        for login in logins::over(tx, FIRST_PASSED, now, LETTERS).await? {
+            denied::tell(services, tx, &login).await?;
+        }
+        browsers::sweep(tx, now).await?;
         guesses::sweep(tx, now - DAY).await?;
         let swept = Swept {
             logins: logins::sweep(tx, now).await?,
@@ -46,6 +55,8 @@ impl Write for Sweep {
         };
         outbox::sweep(tx, now - 30 * DAY).await?;
         password_resets::sweep(tx, now - DAY).await?;
+        recovery_requests::expire(tx, now).await?;
+        recovery_requests::sweep(tx, now - 30 * DAY).await?;
         sealed::sweep(tx).await?;
         logos::sweep(tx, now - DAY).await?;
         // Passwords that cannot come back are worth a line; the end of a session had its own.

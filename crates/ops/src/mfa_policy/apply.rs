@@ -29,7 +29,7 @@ impl Operation for Apply {
     type Output = Applied;
 
     const NAME: &'static str = "policy.apply";
-    const RIGHT: Right = Right::System(SystemRight::ManageSettings);
+    const RIGHT: Right = Right::System(SystemRight::ManageSecurity);
     const SCOPE: Scope = Scope::Administer;
 
     fn subject(&self) -> Subject {

@@ -24,6 +24,7 @@ impl Operation for ApplyDue {
 
 impl Write for ApplyDue {
     async fn run(self, permit: &Permit<'_, Self>, services: &Services, tx: &Tx) -> Result<usize, OpError> {
+        policy_changes::end_reports(tx, services.now()).await?;
         let mut told = Vec::new();
         let mut applied = 0;
         for due in policy_changes::due(tx, services.now()).await? {

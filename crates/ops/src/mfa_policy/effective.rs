@@ -1,5 +1,5 @@
 use portcullis_model::{
-    FactorKind, Grace, Group, PersonSetting, Requirement, Role, SitePolicy, Timestamp, methods_text,
+    FactorKind, Grace, Group, PersonSetting, Remember, Requirement, Role, SitePolicy, Timestamp, methods_text,
 };
 
 /// What holds for the whole company at one moment.
@@ -24,6 +24,8 @@ pub struct Standing<'a> {
     pub path: &'a [&'a Group],
     /// What they have set up, each kind once.
     pub enrolled: &'a [FactorKind],
+    /// What was switched off for them after too many wrong answers.
+    pub switched_off: &'a [FactorKind],
     /// Whether there is an address that codes can go to.
     pub has_email: bool,
     /// How often they have put off setting up a method.
@@ -51,6 +53,10 @@ pub struct Effective {
     pub retries: u32,
     /// Whether a passkey that verified its person counts as both proofs.
     pub passkey_alone: bool,
+    /// For how long a browser may be remembered.
+    pub remember: Remember,
+    /// What was switched off after too many wrong answers.
+    pub switched_off: Vec<FactorKind>,
     /// What led here, in the order in which it was looked at.
     pub reasons: Vec<Reason>,
     /// Why the person cannot sign in at all.
@@ -74,6 +80,8 @@ pub enum Reason {
     Floor(Role, FactorKind),
     SwitchedOff(Vec<FactorKind>),
     PasskeyAlone,
+    /// Switched off for this person alone.
+    TooManyWrong(Vec<FactorKind>),
 }
 
 impl Reason {
@@ -102,6 +110,10 @@ impl Reason {
             }
             Self::PasskeyAlone => "A passkey that verifies its person counts as both proofs.".to_owned(),
             Self::SwitchedOff(kinds) => format!("Not switched on: {}.", methods_text(kinds)),
+            Self::TooManyWrong(kinds) => {
+                let labels: Vec<&str> = kinds.iter().map(|kind| kind.label()).collect();
+                format!("Switched off after too many wrong codes: {}.", labels.join(", "))
+            }
         }
     }
 }
@@ -116,6 +128,8 @@ pub enum Blocked {
     NoRadiusServer,
     /// They have nothing that proves them, not even for setting something up.
     NothingSetUp,
+    /// What they have was switched off after too many wrong answers.
+    SwitchedOff,
 }
 
 impl Blocked {
@@ -126,6 +140,7 @@ impl Blocked {
             Self::NoMailServer => "No mail server is set",
             Self::NoRadiusServer => "No RADIUS server is set",
             Self::NothingSetUp => "Nothing is set up",
+            Self::SwitchedOff => "Switched off after too many wrong codes",
         }
     }
 }
@@ -207,7 +222,12 @@ pub fn effective(company: &Company<'_>, person: &Standing<'_>) -> Effective {
         reasons.push(Reason::PasskeyAlone);
     }
 
+    let is_off = |kind: FactorKind| person.switched_off.contains(&kind);
+    if !person.switched_off.is_empty() {
+        reasons.push(Reason::TooManyWrong(person.switched_off.to_vec()));
+    }
     let has = |kind: FactorKind| match kind {
+        _ if is_off(kind) => false,
         FactorKind::Email => person.has_email && company.has_mail,
         FactorKind::Radius => company.has_radius,
         FactorKind::WebAuthn => company.has_keys && person.enrolled.contains(&kind),
@@ -259,6 +279,10 @@ pub fn effective(company: &Company<'_>, person: &Standing<'_>) -> Effective {
             .and_then(|requirement| requirement.retries)
             .unwrap_or(site.retries),
         passkey_alone,
+        remember: requirement
+            .and_then(|requirement| requirement.remember)
+            .unwrap_or(site.remember),
+        switched_off: person.switched_off.to_vec(),
         reasons,
         blocked,
         methods,
@@ -266,16 +290,17 @@ pub fn effective(company: &Company<'_>, person: &Standing<'_>) -> Effective {
 }
 
 /// What opens the way to setting up: everything the person has set up, and if none of that is a method of its own,
-/// then what needs no setting up, where it is switched on and strong enough for the role.
+/// then what needs no setting up, where it is switched on and strong enough for the role. A method of their own that was
+/// guessed at until it was switched off opens no weaker way.
 fn entry(site: &SitePolicy, person: &Standing<'_>, has: impl Fn(FactorKind) -> bool) -> Vec<FactorKind> {
     let floor = site.floors.get(&person.role);
     let enrolled: Vec<FactorKind> = FactorKind::ALL
         .into_iter()
-        .filter(|kind| person.enrolled.contains(kind))
+        .filter(|kind| person.enrolled.contains(kind) && !person.switched_off.contains(kind))
         .collect();
     let without_set_up = [FactorKind::Email, FactorKind::Radius]
         .into_iter()
-        .filter(|kind| primary(&enrolled).is_empty() && site.methods.contains(kind) && has(*kind))
+        .filter(|kind| primary(person.enrolled).is_empty() && site.methods.contains(kind) && has(*kind))
         .filter(|kind| floor.is_none_or(|floor| floor <= kind));
     let mut entry: Vec<FactorKind> = enrolled.iter().copied().chain(without_set_up).collect();
     entry.sort_unstable();
@@ -321,6 +346,9 @@ fn blocked(
     let stays_in = !primary(usable).is_empty() || !to_set_up.is_empty();
     if gets_in && stays_in {
         return None;
+    }
+    if methods.iter().any(|kind| person.switched_off.contains(kind)) {
+        return Some(Blocked::SwitchedOff);
     }
     Some(if methods.contains(&FactorKind::Email) && to_set_up.is_empty() {
         if person.has_email && !company.has_mail {

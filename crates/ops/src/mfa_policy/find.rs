@@ -21,7 +21,7 @@ pub struct PolicyView {
 pub struct ChangeView {
     pub id: Uuid,
     pub version: i64,
-    /// `applied`, `scheduled`, `cancelled` or `undone`.
+    /// `applied`, `scheduled`, `cancelled` or `undone`; `reporting` or `reported` if it only reports what it would do.
     pub state: String,
     pub summary: String,
     pub made_at: Timestamp,
@@ -60,7 +60,7 @@ impl Read for Find {
             changes: changes
                 .into_iter()
                 .map(|changed| ChangeView {
-                    can_be_undone: changed.state == "scheduled"
+                    can_be_undone: matches!(changed.state.as_str(), "scheduled" | "reporting")
                         || (changed.state == "applied" && now < changed.applies_at + UNDO),
                     id: changed.id,
                     version: changed.version,

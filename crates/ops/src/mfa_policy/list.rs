@@ -81,6 +81,60 @@ impl Read for List {
     }
 }
 
+/// Chooses everybody who fits a filter, for one change of them all.
+pub struct ListMatching {
+    /// Words that the name, the e-mail addresses or the group hold; empty for everybody.
+    pub query: String,
+}
+
+#[derive(Clone, Debug)]
+pub struct Matching {
+    pub total: usize,
+    /// With what is set for each now; empty if there are more than `MOST`.
+    pub people: Vec<(UserId, PersonSetting)>,
+}
+
+impl Matching {
+    /// How many people can be changed at once.
+    pub const MOST: usize = 5000;
+}
+
+impl Operation for ListMatching {
+    type Output = Matching;
+
+    const NAME: &'static str = "policy.list_matching";
+    const RIGHT: Right = Right::System(SystemRight::ManageUsers);
+    const SCOPE: Scope = Scope::Administer;
+    const AUDIT: Audit = Audit::Refusals;
+
+    fn subject(&self) -> Subject {
+        Subject::kind(SubjectKind::Policy)
+    }
+}
+
+impl Read for ListMatching {
+    async fn run(
+        self,
+        _permit: &Permit<'_, Self>,
+        services: &Services,
+        snapshot: &Snapshot,
+    ) -> Result<Matching, OpError> {
+        let state = State::load(services, snapshot).await?;
+        let words: Vec<String> = self.query.split_whitespace().map(str::to_lowercase).collect();
+        let mut people: Vec<(UserId, PersonSetting)> = state
+            .people
+            .iter()
+            .filter(|(user, _)| fits(user, &state.path_text(user.group), &words))
+            .map(|(user, _)| (user.id, user.setting.clone()))
+            .collect();
+        let total = people.len();
+        if Matching::MOST < total {
+            people.clear();
+        }
+        Ok(Matching { total, people })
+    }
+}
+
 fn fits(user: &User, group: &str, words: &[String]) -> bool {
     let text = [
         &user.username,

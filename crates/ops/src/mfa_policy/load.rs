@@ -1,6 +1,6 @@
-use portcullis_model::{FactorKind, Group, SitePolicy};
+use portcullis_model::{FactorKind, Group, PolicyChange, SitePolicy, Timestamp};
 use portcullis_store::users::User;
-use portcullis_store::{Snapshot, factors, people_groups, settings as rows};
+use portcullis_store::{Snapshot, factors, people_groups, settings as rows, switched_off};
 
 use crate::mfa_policy::{Company, Effective, Standing, effective};
 use crate::settings::{self, Connection};
@@ -23,36 +23,98 @@ pub(crate) async fn of_person(
     snapshot: &Snapshot,
     user: &User,
 ) -> Result<Effective, OpError> {
-    let site = site_policy(snapshot).await?;
-    let path = match user.group {
-        Some(group) => people_groups::path(snapshot, group).await?,
-        None => Vec::new(),
-    };
-    let path: Vec<&Group> = path.iter().collect();
-    let mut enrolled: Vec<FactorKind> = factors::list(snapshot, user.id)
-        .await?
-        .iter()
-        .filter(|factor| factor.active)
-        .map(|factor| factor.kind)
-        .collect();
-    enrolled.sort_unstable();
-    enrolled.dedup();
-    let company = Company {
-        site: &site,
-        has_mail: settings::is_set(snapshot, Connection::Mail).await?,
-        has_radius: settings::is_set(snapshot, Connection::Radius).await?,
-        has_keys: services.factor(FactorKind::WebAuthn).is_ok(),
-        now: services.now(),
-    };
-    Ok(effective(
-        &company,
-        &Standing {
-            role: user.role,
-            setting: &user.setting,
-            path: &path,
-            enrolled: &enrolled,
-            has_email: !user.code_addresses().is_empty(),
-            skips: user.skips,
-        },
-    ))
+    Ok(Looked::at(services, snapshot, user).await?.decide(None))
+}
+
+/// All that the policy looks at for one person.
+pub(super) struct Looked<'a> {
+    user: &'a User,
+    site: SitePolicy,
+    path: Vec<Group>,
+    enrolled: Vec<FactorKind>,
+    switched_off: Vec<FactorKind>,
+    has_mail: bool,
+    has_radius: bool,
+    has_keys: bool,
+    now: Timestamp,
+}
+
+impl<'a> Looked<'a> {
+    pub(super) async fn at(
+        services: &Services,
+        snapshot: &Snapshot,
+        user: &'a User,
+    ) -> Result<Self, OpError> {
+        let mut enrolled: Vec<FactorKind> = factors::list(snapshot, user.id)
+            .await?
+            .iter()
+            .filter(|factor| factor.active)
+            .map(|factor| factor.kind)
+            .collect();
+        enrolled.sort_unstable();
+        enrolled.dedup();
+        let switched_off = switched_off::of(snapshot, user.id)
+            .await?
+            .into_iter()
+            .map(|(kind, _)| kind)
+            .collect();
+        Ok(Self {
+            user,
+            site: site_policy(snapshot).await?,
+            path: match user.group {
+                Some(group) => people_groups::path(snapshot, group).await?,
+                None => Vec::new(),
+            },
+            enrolled,
+            switched_off,
+            has_mail: settings::is_set(snapshot, Connection::Mail).await?,
+            has_radius: settings::is_set(snapshot, Connection::Radius).await?,
+            has_keys: services.factor(FactorKind::WebAuthn).is_ok(),
+            now: services.now(),
+        })
+    }
+
+    /// What holds, or would hold after `change`.
+    pub(super) fn decide(&self, change: Option<&PolicyChange>) -> Effective {
+        let none = PolicyChange::default();
+        let change = change.unwrap_or(&none);
+        let path: Vec<Group> = self
+            .path
+            .iter()
+            .map(|group| {
+                let changed = change.groups.iter().find(|(id, _)| *id == group.id);
+                Group {
+                    requirement: changed.map_or_else(
+                        || group.requirement.clone(),
+                        |(_, requirement)| requirement.clone(),
+                    ),
+                    ..group.clone()
+                }
+            })
+            .collect();
+        let setting = change
+            .people
+            .iter()
+            .find(|(id, _)| *id == self.user.id)
+            .map_or(&self.user.setting, |(_, setting)| setting);
+        let company = Company {
+            site: change.site.as_ref().unwrap_or(&self.site),
+            has_mail: self.has_mail,
+            has_radius: self.has_radius,
+            has_keys: self.has_keys,
+            now: self.now,
+        };
+        effective(
+            &company,
+            &Standing {
+                role: self.user.role,
+                setting,
+                path: &path.iter().collect::<Vec<_>>(),
+                enrolled: &self.enrolled,
+                switched_off: &self.switched_off,
+                has_email: !self.user.code_addresses().is_empty(),
+                skips: self.user.skips,
+            },
+        )
+    }
 }

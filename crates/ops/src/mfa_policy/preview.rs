@@ -1,4 +1,4 @@
-use portcullis_model::{GroupId, PolicyChange, Scope, Subject, SubjectKind, SystemRight, UserId};
+use portcullis_model::{GroupId, PolicyChange, Remember, Scope, Subject, SubjectKind, SystemRight, UserId};
 use portcullis_store::{Snapshot, policy_changes};
 
 use crate::mfa_policy::Effective;
@@ -122,11 +122,18 @@ fn touches(change: &PolicyChange, state: &State, id: UserId, group: Option<Group
 }
 
 fn shown(effective: &Effective) -> String {
-    match effective.blocked {
-        Some(blocked) => format!("Blocked: {}", blocked.text()),
-        None if effective.passkey_alone => format!("{}; a passkey alone is enough", effective.text()),
-        None => effective.text(),
+    if let Some(blocked) = effective.blocked {
+        return format!("Blocked: {}", blocked.text());
     }
+    let mut text = effective.text();
+    if effective.passkey_alone {
+        text.push_str("; a passkey alone is enough");
+    }
+    if effective.remember != Remember::Off {
+        text.push_str("; browsers remembered for ");
+        text.push_str(effective.remember.text());
+    }
+    text
 }
 
 fn effect(before: &Effective, after: &Effective) -> Effect {
@@ -135,9 +142,10 @@ fn effect(before: &Effective, after: &Effective) -> Effect {
     } else if before.methods == after.methods
         && before.blocked == after.blocked
         && before.passkey_alone == after.passkey_alone
+        && before.remember == after.remember
     {
         Effect::Unchanged
-    } else if after.weakest() < before.weakest() {
+    } else if after.weakest() < before.weakest() || before.remember < after.remember {
         Effect::Weaker
     } else {
         Effect::Changed

@@ -5,7 +5,7 @@ use portcullis_model::{
 };
 use portcullis_store::settings::{self as rows, Setting};
 use portcullis_store::users::{self, User};
-use portcullis_store::{Snapshot, Tx, people_groups};
+use portcullis_store::{Snapshot, Tx, browsers, people_groups, switched_off};
 
 use crate::mfa_policy::load::SITE;
 use crate::mfa_policy::{Company, Effective, Standing, effective, site_policy};
@@ -18,6 +18,7 @@ pub(super) struct State {
     pub(super) site: SitePolicy,
     pub(super) groups: HashMap<GroupId, Group>,
     pub(super) people: Vec<(User, Vec<FactorKind>)>,
+    pub(super) switched_off: HashMap<UserId, Vec<FactorKind>>,
     pub(super) has_mail: bool,
     pub(super) has_radius: bool,
     pub(super) has_keys: bool,
@@ -27,10 +28,15 @@ pub(super) struct State {
 impl State {
     pub(super) async fn load(services: &Services, snapshot: &Snapshot) -> Result<Self, OpError> {
         let groups = people_groups::list(snapshot).await?;
+        let mut off: HashMap<UserId, Vec<FactorKind>> = HashMap::new();
+        for (user, kind) in switched_off::all(snapshot).await? {
+            off.entry(user).or_default().push(kind);
+        }
         Ok(Self {
             site: site_policy(snapshot).await?,
             groups: groups.into_iter().map(|group| (group.id, group)).collect(),
             people: users::everybody(snapshot).await?,
+            switched_off: off,
             has_mail: settings::is_set(snapshot, Connection::Mail).await?,
             has_radius: settings::is_set(snapshot, Connection::Radius).await?,
             has_keys: services.factor(FactorKind::WebAuthn).is_ok(),
@@ -79,6 +85,7 @@ impl State {
                 setting: &user.setting,
                 path: &self.path(user.group),
                 enrolled,
+                switched_off: self.switched_off.get(&user.id).map_or(&[], Vec::as_slice),
                 has_email: !user.code_addresses().is_empty(),
                 skips: user.skips,
             },
@@ -116,6 +123,16 @@ impl State {
         Ok(before)
     }
 
+    /// What holds for those who are remembered in a browser, with their places in `people`.
+    async fn remembered(&self, snapshot: &Snapshot) -> Result<Vec<(usize, Effective)>, OpError> {
+        let remembered: HashSet<UserId> = browsers::remembered_people(snapshot).await?.into_iter().collect();
+        let people = self.people.iter().enumerate();
+        Ok(people
+            .filter(|(_, (user, _))| remembered.contains(&user.id))
+            .map(|(place, (user, enrolled))| (place, self.decide(user, enrolled)))
+            .collect())
+    }
+
     /// How many administrators can sign in.
     pub(super) fn administrators_who_get_in(&self) -> usize {
         self.people
@@ -128,6 +145,11 @@ impl State {
 
 fn is_administrator(role: Role) -> bool {
     role.has(SystemRight::ManageUsers)
+}
+
+/// Whether less is allowed than before: no browser that was remembered before stands in for anything then.
+fn is_stricter(before: &Effective, after: &Effective) -> bool {
+    after.remember < before.remember || before.methods.iter().any(|kind| !after.methods.contains(kind))
 }
 
 /// Refuses a change that makes no sense on its own.
@@ -194,7 +216,14 @@ pub(super) async fn make(
 ) -> Result<PolicyChange, OpError> {
     let mut state = State::load(services, tx).await?;
     let got_in = state.administrators_who_get_in();
+    let remembered = state.remembered(tx).await?;
     let before = state.change(change)?;
+    for (place, was) in remembered {
+        let (user, enrolled) = &state.people[place];
+        if is_stricter(&was, &state.decide(user, enrolled)) {
+            browsers::forget_remembered(tx, user.id).await?;
+        }
+    }
     if 0 < got_in && state.administrators_who_get_in() == 0 {
         return Err(OpError::Conflict(
             "This change would leave no administrator able to sign in, so it wasn't applied.",

@@ -6,7 +6,7 @@ use crate::mfa_policy::UNDO;
 use crate::mfa_policy::state::{State, make};
 use crate::{OpError, Operation, Permit, Right, Services, Write};
 
-/// Takes a change back, within a day, or cancels one that is scheduled.
+/// Takes a change back, within a day, or cancels one that is scheduled or only reports.
 pub struct Undo {
     pub id: Uuid,
 }
@@ -15,7 +15,7 @@ impl Operation for Undo {
     type Output = ();
 
     const NAME: &'static str = "policy.undo";
-    const RIGHT: Right = Right::System(SystemRight::ManageSettings);
+    const RIGHT: Right = Right::System(SystemRight::ManageSecurity);
     const SCOPE: Scope = Scope::Administer;
 
     fn subject(&self) -> Subject {
@@ -33,6 +33,7 @@ impl Write for Undo {
         permit.named(format!("version {}", changed.version));
         let (from, to) = match changed.state.as_str() {
             "scheduled" => ("scheduled", "cancelled"),
+            "reporting" => ("reporting", "cancelled"),
             "applied" if now < changed.applies_at + UNDO => ("applied", "undone"),
             "applied" => {
                 return Err(OpError::Conflict(

@@ -5,12 +5,15 @@ use portcullis_model::{
     SubjectKind, Verdict,
 };
 use portcullis_store::users::User;
-use portcullis_store::{Snapshot, Tx, guesses, sessions, users};
+use portcullis_store::{Snapshot, Tx, sessions, users};
 use zeroize::Zeroizing;
 
-use crate::factors::{Candidate, Judged, candidates, challenges, code_lengths, judge, settings_of, spend};
+use crate::factors::{
+    Candidate, Judged, SWITCHED_OFF, TAKES_NO_MORE, backup_codes, candidates, challenges, code_lengths,
+    judge, settings_of, spend, switch_off,
+};
 use crate::letters::Circumstances;
-use crate::sign_in::limits::{self, Budget, reserve};
+use crate::sign_in::budget::{FactorBudget, Guesser};
 use crate::sign_in::{INCORRECT, error_line, unanswered, unanswered_line};
 use crate::{Audit, OpError, Operation, Permit, Read, Remark, Remote, Right, Services, mfa_policy};
 
@@ -188,6 +191,8 @@ pub enum Confirmed {
     Asked {
         prompt: String,
     },
+    /// The method takes no answer any more: too many wrong ones came.
+    SwitchedOff,
     Unanswered {
         text: String,
     },
@@ -198,6 +203,8 @@ pub enum Confirmed {
 pub struct Plan {
     user: Box<User>,
     session: SessionId,
+    /// Whether no other answer is looked at before a right one.
+    last: bool,
     candidates: Vec<Candidate>,
     challenge: Challenge,
     settings: Zeroizing<Vec<u8>>,
@@ -231,23 +238,19 @@ impl Remote for Confirm {
             return Err(OpError::NotFound);
         }
         // The same budget as at sign-in: this page is no second place to guess.
-        let budget = reserve(
-            tx,
-            &user.username,
-            self.method.word(),
-            Some(limits::CEILING),
-            services.now(),
-        )
-        .await?;
-        if let Budget::Wait(retry_after) = budget {
-            return Err(OpError::TooMany { retry_after });
-        }
+        let guesser = Guesser::of_session(tx, &user.username, Some(session)).await?;
+        let last = match guesser.reserve_factor(tx, self.method, services.now()).await? {
+            FactorBudget::Reserved { last } => last,
+            FactorBudget::Wait(retry_after) => return Err(OpError::TooMany { retry_after }),
+            FactorBudget::Spent => return Err(OpError::Conflict(TAKES_NO_MORE)),
+        };
         Ok(Plan {
             candidates: candidates(services, tx, &user, self.method).await?,
             challenge: challenges::kept(services, tx, session.0, self.method).await?,
             settings: settings_of(services, tx, self.method).await?,
             user: Box::new(user),
             session,
+            last,
         })
     }
 
@@ -279,10 +282,6 @@ impl Remote for Confirm {
         effect: Self::Effect,
         tx: &Tx,
     ) -> Result<Confirmed, OpError> {
-        let refuse = |error: &str| {
-            permit.refused();
-            permit.message(error_line(self.method, error));
-        };
         let judged = match effect {
             Ok(judged) => judged,
             Err(error) => {
@@ -300,23 +299,21 @@ impl Remote for Confirm {
                 });
             }
             Some(yes) => yes,
-            None => {
-                refuse(INCORRECT);
-                return Ok(Confirmed::Wrong);
-            }
+            None => return wrong(permit, services, tx, &plan, self.method).await,
         };
         let Verdict::Accept { enrolment } = verdict else {
-            refuse(INCORRECT);
-            return Ok(Confirmed::Wrong);
+            return wrong(permit, services, tx, &plan, self.method).await;
         };
         let user = &plan.user;
         users::hold(tx, user.id).await?;
         let factor = &plan.candidates[index].0;
         if !spend(services, tx, factor, enrolment.as_deref()).await? {
-            refuse(INCORRECT);
-            return Ok(Confirmed::Wrong);
+            return wrong(permit, services, tx, &plan, self.method).await;
         }
-        guesses::clear(tx, &user.username, self.method.word()).await?;
+        Guesser::of_session(tx, &user.username, Some(plan.session))
+            .await?
+            .accept_factor(tx, self.method)
+            .await?;
         challenges::forget(tx, plan.session.0).await?;
         sessions::set_proven(tx, plan.session, services.now()).await?;
         permit.about(Subject {
@@ -327,6 +324,29 @@ impl Remote for Confirm {
         services.vault.record_factors(permit, tx, user.id).await?;
         let text = format!("Confirmed. MFA method: {}", self.method.label());
         permit.message(Remark::of_sign_in(SignInEvent::Confirmed, self.method, text));
+        if let (FactorKind::BackupCode, Some(enrolment)) = (self.method, &enrolment) {
+            let left = services.factor(self.method)?.summarize(enrolment)?.left;
+            backup_codes::tell_used(permit, services, tx, user, left.unwrap_or_default()).await?;
+        }
         Ok(Confirmed::Yes)
     }
+}
+
+/// Refuses an answer; the last one that is looked at switches the method off.
+async fn wrong(
+    permit: &Permit<'_, Confirm>,
+    services: &Services,
+    tx: &Tx,
+    plan: &Plan,
+    method: FactorKind,
+) -> Result<Confirmed, OpError> {
+    permit.refused();
+    if !plan.last {
+        permit.message(error_line(method, INCORRECT));
+        return Ok(Confirmed::Wrong);
+    }
+    users::hold(tx, plan.user.id).await?;
+    switch_off(permit, services, tx, &plan.user, method).await?;
+    permit.message(error_line(method, &format!("{SWITCHED_OFF}.")));
+    Ok(Confirmed::SwitchedOff)
 }

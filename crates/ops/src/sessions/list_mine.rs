@@ -14,6 +14,8 @@ pub struct SessionView {
     pub agent: String,
     pub address: String,
     pub factor: FactorKind,
+    /// Whether a remembered browser stood in for it.
+    pub remembered: bool,
     pub created_at: Timestamp,
     pub seen_at: Timestamp,
     pub ends_at: Timestamp,
@@ -53,6 +55,7 @@ impl Read for ListMine {
                 agent: session.agent,
                 address: session.address,
                 factor: session.factor,
+                remembered: session.remembered,
                 created_at: session.created_at,
                 seen_at: session.seen_at,
                 ends_at: session.ends_at,

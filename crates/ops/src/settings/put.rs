@@ -22,7 +22,7 @@ impl Operation for Put {
     type Output = ();
 
     const NAME: &'static str = "setting.put";
-    const RIGHT: Right = Right::System(SystemRight::ManageSettings);
+    const RIGHT: Right = Right::System(SystemRight::ManageSecurity);
     const SCOPE: Scope = Scope::Administer;
 
     fn subject(&self) -> Subject {

@@ -19,7 +19,7 @@ impl Operation for RehearseMail {
     type Output = Rehearsal;
 
     const NAME: &'static str = "setting.rehearse_mail";
-    const RIGHT: Right = Right::System(SystemRight::ManageSettings);
+    const RIGHT: Right = Right::System(SystemRight::ManageSecurity);
     const SCOPE: Scope = Scope::Administer;
 
     fn subject(&self) -> Subject {

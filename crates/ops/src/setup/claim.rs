@@ -176,6 +176,7 @@ impl Remote for Claim {
             tries: 0,
             address: permit.caller().address.clone(),
             agent: for_trail(&self.agent).chars().take(300).collect(),
+            browser: None,
             step_ends_at: now + limits::ENROLMENT,
             ends_at: now + limits::ENROLMENT,
         };

@@ -1,12 +1,13 @@
 use portcullis_model::{
-    Answer, Challenge, FactorId, FactorKind, Newcomer, Proof, Scope, Secret, Shown, Subject, SubjectKind,
-    UserId, UserState, Username, Verdict,
+    Answer, Challenge, FactorId, FactorKind, Newcomer, Proof, Remember, Scope, Secret, Shown, Subject,
+    SubjectKind, UserId, UserState, Username, Verdict,
 };
 use portcullis_store::factors::{self, Factor};
 use portcullis_store::logins::{self, Login};
-use portcullis_store::{Tx, guesses, invitations, sessions, users};
+use portcullis_store::{Tx, browsers, invitations, sessions, users};
 use zeroize::Zeroizing;
 
+use crate::factors::lift;
 use crate::sign_in::proof::{FirstProof, SecondProof, finish, open_session, person_of};
 use crate::sign_in::{ENROLLING, limits, login_of};
 use crate::text::Fields;
@@ -23,6 +24,8 @@ pub struct Confirm {
 pub enum Confirmation {
     Confirmed {
         session_token: Secret,
+        /// What the browser is known by from now on.
+        browser_token: Secret,
         backup_codes: Vec<Secret>,
     },
     TimedOut,
@@ -172,8 +175,10 @@ impl Remote for Confirm {
         let hash = login.password_hash.as_deref().ok_or(OpError::Expired)?;
         users::set_password(tx, user.id, hash, now).await?;
         users::set_state(tx, user.id, UserState::Invited, UserState::Active).await?;
-        guesses::clear(tx, &user.username, FactorKind::Totp.word()).await?;
-        guesses::clear(tx, &user.username, FactorKind::BackupCode.word()).await?;
+        for kind in FactorKind::ALL {
+            lift(tx, &user, kind).await?;
+        }
+        browsers::delete_of(tx, user.id).await?;
         if let Some(enrolment) = enrolment {
             let sealed = services
                 .vault
@@ -187,13 +192,14 @@ impl Remote for Confirm {
         let person: Username = user.username.parse().map_err(|_| OpError::Damaged)?;
         let backup_codes = add_backup_codes(services, tx, user.id, &person).await?;
         let proven = finish(FirstProof::recall(&login)?, proof)?;
-        let session_token = open_session(permit, services, tx, proven, &login).await?;
+        let opened = open_session(permit, services, tx, proven, &login, Remember::Off).await?;
         services.vault.record_factors(permit, tx, user.id).await?;
         permit.message(format!(
             "Enrolled an authenticator app, `{name}`, and ten backup codes."
         ));
         Ok(Confirmation::Confirmed {
-            session_token,
+            session_token: opened.session_token,
+            browser_token: opened.browser_token,
             backup_codes,
         })
     }

@@ -12,6 +12,8 @@ pub struct Begin {
     pub username: String,
     /// The browser's name for itself.
     pub agent: String,
+    /// What the browser is known by, if it is.
+    pub browser: Option<Secret>,
 }
 
 impl Operation for Begin {
@@ -65,6 +67,7 @@ impl Write for Begin {
             tries: 0,
             address: permit.caller().address.clone(),
             agent: for_trail(&self.agent).chars().take(300).collect(),
+            browser: self.browser.map(|token| token_digest(token.expose())),
             step_ends_at: now + limits::LOGIN,
             ends_at: now + limits::LOGIN,
         };

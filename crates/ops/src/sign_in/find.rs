@@ -1,10 +1,11 @@
 use portcullis_crypto::token_digest;
-use portcullis_model::{FactorKind, Scope, Secret, Subject, SubjectKind};
+use portcullis_model::{FactorKind, Remember, Scope, Secret, Subject, SubjectKind};
 use portcullis_store::logins::Login;
 use portcullis_store::{Snapshot, logins, outbox, users};
 
+use crate::browsers;
 use crate::factors::code_lengths;
-use crate::sign_in::{ENROLLING, FIRST_PASSED, OFFERED, SECOND_PASSED, limits};
+use crate::sign_in::{BLOCKED, ENROLLING, FIRST_PASSED, OFFERED, RECOVERING, SECOND_PASSED, limits};
 use crate::{Audit, OpError, Operation, Permit, Read, Right, Services, mfa_policy};
 
 /// Tells where an unfinished sign-in stands.
@@ -18,6 +19,8 @@ pub enum LoginStep {
     Enrol,
     Factor,
     Password,
+    /// The password was right; what is left is to ask an administrator, or to wait for one.
+    Recovery,
     /// Both proofs are there, and a method must be set up.
     SetUp,
 }
@@ -49,6 +52,8 @@ pub struct LoginView {
     /// Methods that can be set up, the weakest first.
     pub to_set_up: Vec<FactorKind>,
     pub may_skip: bool,
+    /// For how long this browser can be remembered after the method at hand.
+    pub remember: Remember,
     pub tries_left: u32,
     pub seconds_left: u64,
 }
@@ -82,6 +87,7 @@ impl Read for Find {
         let (step, retries) = match login.state.as_str() {
             FIRST_PASSED => (LoginStep::Factor, login.retries),
             SECOND_PASSED => (LoginStep::SetUp, limits::ENROLMENT_RETRIES),
+            BLOCKED | RECOVERING => (LoginStep::Recovery, limits::RETRIES),
             ENROLLING => (LoginStep::Enrol, limits::ENROLMENT_RETRIES),
             _ => (LoginStep::Password, limits::RETRIES),
         };
@@ -95,6 +101,7 @@ impl Read for Find {
             delivery: None,
             to_set_up: Vec::new(),
             may_skip: false,
+            remember: Remember::Off,
             tries_left: (retries + 1).saturating_sub(login.tries),
             seconds_left: login.step_ends_at.since(now).as_secs(),
             username: login.username.clone(),
@@ -127,6 +134,12 @@ async fn tell(
     view.may_skip = effective.may_skip;
     if login.method == Some(FactorKind::Totp) {
         view.code_lengths = code_lengths(services, snapshot, user.id).await?;
+    }
+    if login
+        .method
+        .is_some_and(|method| browsers::may_be_remembered(&effective, method))
+    {
+        view.remember = effective.remember;
     }
     if login.method == Some(FactorKind::Email) {
         view.addresses = user.code_addresses().into_iter().map(masked).collect();

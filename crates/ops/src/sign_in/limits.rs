@@ -2,10 +2,7 @@
 
 use std::time::Duration;
 
-use portcullis_model::{Role, Timestamp};
-use portcullis_store::{Tx, guesses};
-
-use crate::OpError;
+use portcullis_model::Role;
 
 /// From the user name to the session.
 pub(crate) const LOGIN: Duration = Duration::from_mins(10);
@@ -15,8 +12,7 @@ pub(crate) const ENROLMENT: Duration = Duration::from_mins(15);
 pub(crate) const RETRIES: u32 = 3;
 /// The same while enrolling, where nothing is guarded yet.
 pub(crate) const ENROLMENT_RETRIES: u32 = 9;
-/// Wrong answers in a row, over all logins, after which a second factor is not looked at any more
-/// (NIST SP 800-63B-4 §3.2.2).
+/// Wrong answers in a row, over all logins, after which a second factor is switched off (NIST SP 800-63B-4 §3.2.2).
 pub(crate) const CEILING: u32 = 100;
 /// How long a set-up code works.
 pub(crate) const INVITATION: Duration = Duration::from_hours(72);
@@ -35,36 +31,8 @@ pub(crate) fn of_session(role: Role) -> (Duration, Duration) {
     }
 }
 
-/// What a new attempt may do.
-pub(crate) enum Budget {
-    /// It has been counted and may be looked at.
-    Reserved,
-    /// It is not looked at, however right it is.
-    Wait(Duration),
-}
-
-/// Counts an attempt of `who` with `factor` before it is looked at.
-pub(crate) async fn reserve(
-    tx: &Tx,
-    who: &str,
-    factor: &str,
-    ceiling: Option<u32>,
-    now: Timestamp,
-) -> Result<Budget, OpError> {
-    let so_far = guesses::hold(tx, who, factor, now).await?;
-    if now < so_far.not_before {
-        return Ok(Budget::Wait(so_far.not_before.since(now)));
-    }
-    if ceiling.is_some_and(|ceiling| ceiling <= so_far.failures) {
-        return Ok(Budget::Wait(Duration::from_hours(1)));
-    }
-    let failures = guesses::reserve(tx, who, factor, now).await?;
-    guesses::set_not_before(tx, who, factor, now + wait_after(failures)).await?;
-    Ok(Budget::Reserved)
-}
-
 /// 1 s after the fifth wrong answer in a row, doubling up to a quarter of an hour.
-fn wait_after(failures: u32) -> Duration {
+pub(crate) fn wait_after(failures: u32) -> Duration {
     match failures.checked_sub(FREE) {
         None => Duration::ZERO,
         Some(over) => Duration::from_secs(1 << over.min(16)).min(LONGEST_WAIT),

@@ -17,6 +17,8 @@ pub struct OfferPasskey {
     pub token: Option<Secret>,
     /// The browser's name for itself.
     pub agent: String,
+    /// What the browser is known by, if it is.
+    pub browser: Option<Secret>,
 }
 
 pub struct PasskeyOffer {
@@ -83,6 +85,7 @@ impl Write for OfferPasskey {
             challenged_at: Some(now),
             challenges: 1,
             password_hash: None,
+            browser: self.browser.map(|token| token_digest(token.expose())),
             tries: 0,
             address: permit.caller().address.clone(),
             agent: for_trail(&self.agent).chars().take(300).collect(),

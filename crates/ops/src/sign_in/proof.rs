@@ -5,14 +5,17 @@
 //! policy says so: [`Proven::alone`].
 
 use portcullis_crypto::{draw_token, token_digest};
-use portcullis_model::{Caller, FactorKind, LoginId, Secret, SessionId, UserId, Verdict};
+use portcullis_model::{FactorKind, LoginId, Remember, Secret, SessionId, UserId, Verdict, browser_name};
 use portcullis_store::Tx;
 use portcullis_store::factors::Factor;
 use portcullis_store::logins::Login;
 use portcullis_store::sessions::{self, Session};
 use portcullis_store::users::{self, User};
 
+use crate::browsers::{self, Remembered};
+use crate::mail::Occasion;
 use crate::mfa_policy::Effective;
+use crate::notices::{self, Notice};
 use crate::services::Services;
 use crate::sign_in::{ENROLLING, FIRST_PASSED, OFFERED, SECOND_PASSED, limits};
 use crate::{OpError, Permit};
@@ -36,11 +39,13 @@ impl FirstProof {
     }
 }
 
-/// Proof that the person of this login answered one of their own factors.
+/// Proof that the person of this login answered one of their own factors, now or, in a browser that the policy lets be
+/// remembered, lately.
 pub(crate) struct SecondProof {
     user: UserId,
     login: LoginId,
     kind: FactorKind,
+    is_fresh: bool,
 }
 
 impl SecondProof {
@@ -51,8 +56,19 @@ impl SecondProof {
                 user: factor.user,
                 login: login.id,
                 kind: factor.kind,
+                is_fresh: true,
             }),
             Verdict::Ask(_) | Verdict::Reject | Verdict::Wait => None,
+        }
+    }
+
+    /// A browser stands in for the factor that was answered there.
+    pub(crate) fn remembered(login: &Login, browser: &Remembered) -> Self {
+        Self {
+            user: browser.user(),
+            login: login.id,
+            kind: browser.kind(),
+            is_fresh: false,
         }
     }
 }
@@ -66,6 +82,7 @@ impl SecondProof {
                 user,
                 login: login.id,
                 kind,
+                is_fresh: true,
             }),
             _ => Err(OpError::Expired),
         }
@@ -76,6 +93,7 @@ impl SecondProof {
 pub(crate) struct Proven {
     user: UserId,
     kind: FactorKind,
+    is_fresh: bool,
 }
 
 impl Proven {
@@ -100,6 +118,7 @@ impl Proven {
         let proven = Self {
             user: factor.user,
             kind: factor.kind,
+            is_fresh: true,
         };
         Some((proven, enrolment))
     }
@@ -112,46 +131,91 @@ pub(crate) fn finish(first: FirstProof, second: SecondProof) -> Result<Proven, O
             user: same_user,
             login: same_login,
             kind,
+            is_fresh,
         },
     ) = (first, second);
     if user != same_user || login != same_login {
         return Err(OpError::Denied);
     }
-    Ok(Proven { user, kind })
+    Ok(Proven { user, kind, is_fresh })
 }
 
-/// Makes the session and answers its token.
+/// A new session, and what its browser is known by from now on.
+#[derive(Clone, Debug)]
+pub struct Opened {
+    pub session_token: Secret,
+    pub browser_token: Secret,
+}
+
+/// Makes the session. The browser is remembered for `period` if the second factor was answered just now.
 pub(crate) async fn open_session<O>(
     permit: &Permit<'_, O>,
     services: &Services,
     tx: &Tx,
     proven: Proven,
     login: &Login,
-) -> Result<Secret, OpError> {
+    period: Remember,
+) -> Result<Opened, OpError> {
     let user = users::find(tx, proven.user).await?.ok_or(OpError::NotFound)?;
     let now = services.now();
     let (_, longest) = limits::of_session(user.role);
     let token = draw_token(&*services.chance);
+    let address = &permit.caller().address;
+    let browser = browsers::come_back(services, tx, login, user.id, address).await?;
+    if proven.is_fresh {
+        browsers::remember(services, tx, browser.id, &user, proven.kind, period).await?;
+    }
     let session = Session {
         id: SessionId(services.new_id()),
         user: user.id,
         epoch: user.epoch,
         factor: proven.kind,
-        address: address_of(permit.caller()),
+        address: address.clone(),
         agent: login.agent.clone(),
         created_at: now,
         seen_at: now,
         ends_at: now + longest,
-        proven_at: now,
+        proven_at: proven.is_fresh.then_some(now),
+        browser: Some(browser.id),
+        remembered: !proven.is_fresh,
     };
     sessions::insert(tx, &session, &token_digest(token.expose())).await?;
     users::set_last_sign_in(tx, user.id, now).await?;
     permit.opened(session.id, proven.kind);
-    Ok(token)
+    // Whoever has just set themselves up knows that.
+    if browser.is_new && login.invitation.is_none() {
+        tell_of_new(permit, services, tx, &user, login).await?;
+    }
+    Ok(Opened {
+        session_token: token,
+        browser_token: browser.token,
+    })
 }
 
-fn address_of(caller: &Caller) -> String {
-    caller.address.clone()
+async fn tell_of_new<O>(
+    permit: &Permit<'_, O>,
+    services: &Services,
+    tx: &Tx,
+    user: &User,
+    login: &Login,
+) -> Result<(), OpError> {
+    // What the browser calls itself is a stranger's word; this is one of a fixed list.
+    let browser = browser_name::of(&login.agent);
+    let what = format!(
+        "New sign-in to {} from {browser}, {}, {} UTC. The account is {}.",
+        services.site.name,
+        permit.caller().address,
+        services.now().to_text(),
+        user.username
+    );
+    let notice = Notice {
+        occasion: Occasion::Notice,
+        address: &permit.caller().address,
+        subject: "New sign-in",
+        what: &what,
+        advice: "If this wasn't you, change your password, sign out everywhere under My security, and tell an administrator.",
+    };
+    notices::post_to(services, tx, user, &notice).await
 }
 
 /// The person of a login, if they may still sign in.
@@ -186,6 +250,7 @@ mod tests {
             tries: 0,
             address: String::new(),
             agent: String::new(),
+            browser: None,
             step_ends_at: Timestamp::from_micros(0),
             ends_at: Timestamp::from_micros(0),
         }

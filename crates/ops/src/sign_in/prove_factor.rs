@@ -2,28 +2,36 @@ use std::time::Duration;
 
 use portcullis_crypto::{draw_token, token_digest};
 use portcullis_model::{
-    Answer, Challenge, FactorError, FactorKind, Scope, Secret, Subject, SubjectKind, UserState, Verdict,
+    Answer, Challenge, FactorError, FactorKind, Remember, Scope, Secret, Subject, SubjectKind, UserState,
+    Verdict,
 };
 use portcullis_store::factors::Factor;
 use portcullis_store::logins::{self, Login};
 use portcullis_store::{Tx, guesses, sessions, users};
 use zeroize::Zeroizing;
 
-use crate::factors::{Candidate, Judged, candidates, challenges, judge, settings_of, spend};
-use crate::sign_in::limits::{Budget, reserve};
+use crate::browsers;
+use crate::factors::{
+    Candidate, Judged, SWITCHED_OFF, backup_codes, candidates, challenges, judge, settings_of, spend,
+    switch_off,
+};
+use crate::sign_in::budget::{FactorBudget, Guesser};
+use crate::sign_in::denied;
 use crate::sign_in::proof::{FirstProof, SecondProof, finish, open_session, person_of};
 use crate::sign_in::prove_password::PASSWORD;
 use crate::sign_in::{
     FIRST_PASSED, INCORRECT, SECOND_PASSED, TIMED_OUT, TOO_MANY, error_line, limits, login_of, pending_line,
     unanswered, unanswered_line, verified_line,
 };
-use crate::{OpError, Operation, Permit, Remote, Right, Services};
+use crate::{OpError, Operation, Permit, Remark, Remote, Right, Services};
 use crate::{mfa_policy, notices};
 
 /// The second proof: a code, or what a key signed.
 pub struct ProveFactor {
     pub token: Secret,
     pub code: Secret,
+    /// Whether this browser is to be remembered, as long as the policy lets it.
+    pub remember: bool,
 }
 
 pub enum FactorStep {
@@ -39,10 +47,14 @@ pub enum FactorStep {
     },
     Passed {
         session_token: Secret,
+        /// What the browser is known by from now on.
+        browser_token: Secret,
         method: FactorKind,
         /// How many backup codes are left, if one was used.
         codes_left: Option<usize>,
     },
+    /// The method takes no answer any more: too many wrong ones came.
+    SwitchedOff,
     TimedOut,
     TooManyFailures,
     /// The method could not be asked; the text is for the person.
@@ -58,13 +70,16 @@ pub enum FactorStep {
 pub enum Plan {
     Ask {
         login: Box<Login>,
+        /// Whether no other answer is looked at before a right one.
+        last: bool,
         method: FactorKind,
         candidates: Vec<Candidate>,
         challenge: Challenge,
         settings: Zeroizing<Vec<u8>>,
     },
     Locked(FactorKind, Duration),
-    Over(FactorKind),
+    Over(Box<Login>, FactorKind),
+    Spent(Box<Login>, FactorKind),
     TooMany(FactorKind),
 }
 
@@ -95,16 +110,18 @@ impl Remote for ProveFactor {
         let now = services.now();
         if login.step_ends_at <= now || login.ends_at <= now {
             logins::end(tx, login.id).await?;
-            return Ok(Plan::Over(method));
+            return Ok(Plan::Over(Box::new(login), method));
         }
         if login.retries < login.tries {
             // Those that came before are still being looked at; one of them may be right.
             return Ok(Plan::TooMany(method));
         }
-        let budget = reserve(tx, &login.username, method.word(), Some(limits::CEILING), now).await?;
-        if let Budget::Wait(wait) = budget {
-            return Ok(Plan::Locked(method, wait));
-        }
+        let guesser = Guesser::of_login(tx, &login, now).await?;
+        let last = match guesser.reserve_factor(tx, method, now).await? {
+            FactorBudget::Reserved { last } => last,
+            FactorBudget::Wait(wait) => return Ok(Plan::Locked(method, wait)),
+            FactorBudget::Spent => return Ok(Plan::Spent(Box::new(login), method)),
+        };
         login.revision += 1;
         login.tries += 1;
         if logins::advance(tx, &login, None).await? != 1 {
@@ -116,6 +133,7 @@ impl Remote for ProveFactor {
             challenge: challenges::kept(services, tx, login.id.0, method).await?,
             settings: settings_of(services, tx, method).await?,
             login: Box::new(login),
+            last,
             method,
         })
     }
@@ -127,6 +145,7 @@ impl Remote for ProveFactor {
             candidates,
             challenge,
             settings,
+            ..
         } = plan
         else {
             return Ok(Ok(None));
@@ -154,20 +173,25 @@ impl Remote for ProveFactor {
             permit.refused();
             permit.message(error_line(method, error));
         };
-        let (mut login, method, candidates) = match plan {
+        let (mut login, last, method, candidates) = match plan {
             Plan::Ask {
                 login,
+                last,
                 method,
                 candidates,
                 ..
-            } => (login, method, candidates),
+            } => (login, last, method, candidates),
             Plan::Locked(method, retry_after) => {
                 refuse(method, "Not looked at: too many wrong codes came before.");
                 return Ok(FactorStep::Locked { retry_after });
             }
-            Plan::Over(method) => {
+            Plan::Over(login, method) => {
+                denied::tell(services, tx, &login).await?;
                 refuse(method, TIMED_OUT);
                 return Ok(FactorStep::TimedOut);
+            }
+            Plan::Spent(login, method) => {
+                return switch_off_for(permit, services, tx, &login, method).await;
             }
             Plan::TooMany(method) => {
                 refuse(method, TOO_MANY);
@@ -185,14 +209,7 @@ impl Remote for ProveFactor {
             }
         };
         if let Some((_, Verdict::Ask(question))) = judged {
-            challenges::keep(services, tx, login.id.0, method, &question).await?;
-            login.revision += 1;
-            // It was no wrong answer.
-            login.tries -= 1;
-            login.prompt = question.public;
-            if logins::advance(tx, &login, None).await? != 1 {
-                return Err(OpError::Conflict("This sign-in went on in another window."));
-            }
+            ask(services, tx, &mut login, method, question).await?;
             permit.message(pending_line(method));
             return Ok(FactorStep::Asked);
         }
@@ -203,7 +220,11 @@ impl Remote for ProveFactor {
             None => None,
         };
         let Some(accepted) = accepted else {
+            if last {
+                return switch_off_for(permit, services, tx, &login, method).await;
+            }
             if login.retries < login.tries {
+                denied::tell(services, tx, &login).await?;
                 logins::end(tx, login.id).await?;
                 refuse(method, TOO_MANY);
                 return Ok(FactorStep::TooManyFailures);
@@ -213,40 +234,105 @@ impl Remote for ProveFactor {
                 tries_left: login.retries + 1 - login.tries,
             });
         };
+        let person = person_of(tx, &login).await?;
+        mfa_policy::report(permit, services, tx, &person, login.id, Some(method)).await?;
         let changed = take_new_password(permit, services, tx, &login).await?;
         // In the order of `prepare`: guesses, then login. Two steps at once would wait for each other otherwise.
-        guesses::clear(tx, &login.username, method.word()).await?;
+        Guesser::of_login(tx, &login, services.now())
+            .await?
+            .accept_factor(tx, method)
+            .await?;
         challenges::forget(tx, login.id.0).await?;
         services.vault.record_factors(permit, tx, user).await?;
-        permit.message(if changed {
-            verified_line(method).and("The password was changed.")
+        let period = if self.remember {
+            accepted.period
         } else {
-            verified_line(method)
-        });
+            Remember::Off
+        };
+        permit.message(said(method, changed, period));
+        if let (FactorKind::BackupCode, Some(left)) = (method, accepted.left) {
+            let person = person_of(tx, &login).await?;
+            backup_codes::tell_used(permit, services, tx, &person, left).await?;
+        }
         if accepted.must_set_up {
-            let token = draw_token(&*services.chance);
-            SECOND_PASSED.clone_into(&mut login.state);
-            login.revision += 1;
-            login.tries = 0;
-            login.prompt = String::new();
-            login.step_ends_at = services.now() + limits::ENROLMENT;
-            login.ends_at = login.step_ends_at;
-            if logins::advance(tx, &login, Some(&token_digest(token.expose()))).await? != 1 {
-                return Err(OpError::Conflict("This sign-in went on in another window."));
-            }
-            return Ok(FactorStep::MustSetUp { login_token: token });
+            let login_token = go_on_to_set_up(services, tx, &mut login).await?;
+            return Ok(FactorStep::MustSetUp { login_token });
         }
         if logins::end(tx, login.id).await? != 1 {
             return Err(OpError::Conflict("This sign-in went on in another window."));
         }
         let proven = finish(FirstProof::recall(&login)?, accepted.proof)?;
-        let session_token = open_session(permit, services, tx, proven, &login).await?;
+        let opened = open_session(permit, services, tx, proven, &login, period).await?;
         Ok(FactorStep::Passed {
-            session_token,
+            session_token: opened.session_token,
+            browser_token: opened.browser_token,
             method,
             codes_left: accepted.left,
         })
     }
+}
+
+/// Asks one more question in the same login; what led to it was no wrong answer.
+async fn ask(
+    services: &Services,
+    tx: &Tx,
+    login: &mut Login,
+    method: FactorKind,
+    question: Challenge,
+) -> Result<(), OpError> {
+    challenges::keep(services, tx, login.id.0, method, &question).await?;
+    login.revision += 1;
+    login.tries -= 1;
+    login.prompt = question.public;
+    if logins::advance(tx, login, None).await? != 1 {
+        return Err(OpError::Conflict("This sign-in went on in another window."));
+    }
+    Ok(())
+}
+
+/// Lets the login go on, under a new token, to where something must be set up.
+async fn go_on_to_set_up(services: &Services, tx: &Tx, login: &mut Login) -> Result<Secret, OpError> {
+    let token = draw_token(&*services.chance);
+    SECOND_PASSED.clone_into(&mut login.state);
+    login.revision += 1;
+    login.tries = 0;
+    login.prompt = String::new();
+    login.step_ends_at = services.now() + limits::ENROLMENT;
+    login.ends_at = login.step_ends_at;
+    if logins::advance(tx, login, Some(&token_digest(token.expose()))).await? != 1 {
+        return Err(OpError::Conflict("This sign-in went on in another window."));
+    }
+    Ok(token)
+}
+
+/// The line for the trail. The first sentence is the one of the source.
+fn said(method: FactorKind, changed: bool, period: Remember) -> Remark {
+    let mut line = verified_line(method);
+    if changed {
+        line = line.and("The password was changed.");
+    }
+    if period != Remember::Off {
+        line = line.and(&format!("This browser is remembered for {}.", period.text()));
+    }
+    line
+}
+
+/// Ends a login whose method takes no answer any more.
+async fn switch_off_for<O>(
+    permit: &Permit<'_, O>,
+    services: &Services,
+    tx: &Tx,
+    login: &Login,
+    method: FactorKind,
+) -> Result<FactorStep, OpError> {
+    let user = login.user.ok_or(OpError::Expired)?;
+    users::hold(tx, user).await?;
+    let user = person_of(tx, login).await?;
+    switch_off(permit, services, tx, &user, method).await?;
+    logins::end(tx, login.id).await?;
+    permit.refused();
+    permit.message(error_line(method, &format!("{SWITCHED_OFF}.")));
+    Ok(FactorStep::SwitchedOff)
 }
 
 /// Lets the password count that was chosen with a link from a letter, now that both proofs are there.
@@ -262,7 +348,8 @@ async fn take_new_password<O>(
     let user = person_of(tx, login).await?;
     users::set_password(tx, user.id, hash, services.now()).await?;
     sessions::end_all(tx, user.id, None).await?;
-    guesses::clear(tx, &user.username, PASSWORD).await?;
+    logins::end_others(tx, user.id, login.id).await?;
+    guesses::forget_factor(tx, &user.username, PASSWORD).await?;
     let what = format!(
         "The password of your account {} was changed with a link from a letter.",
         user.username
@@ -283,6 +370,8 @@ struct Accepted {
     proof: SecondProof,
     left: Option<usize>,
     must_set_up: bool,
+    /// For how long the browser may be remembered.
+    period: Remember,
 }
 
 /// Spends what was accepted. Nothing if another login spent it first, the person was locked meanwhile, or the policy
@@ -318,5 +407,10 @@ async fn accept(
         proof,
         left,
         must_set_up: effective.must_set_up,
+        period: if browsers::may_be_remembered(&effective, factor.kind) {
+            effective.remember
+        } else {
+            Remember::Off
+        },
     }))
 }

@@ -1,16 +1,17 @@
 use std::time::Duration;
 
 use portcullis_model::{
-    Answer, Challenge, FactorError, FactorKind, Scope, Secret, Subject, SubjectKind, UserId, UserState,
+    Answer, Challenge, FactorError, FactorKind, Remember, Scope, Secret, Subject, SubjectKind, UserId,
+    UserState,
 };
 use portcullis_store::logins::{self, Login};
-use portcullis_store::{Tx, guesses, users};
+use portcullis_store::{Tx, users};
 use zeroize::Zeroizing;
 
 use crate::factors::{Candidate, Judged, candidates, challenges, judge_alone, settings_of, spend};
+use crate::sign_in::budget::{Budget, Guesser};
 use crate::sign_in::inspect::passkeys_open;
-use crate::sign_in::limits::{self, Budget, reserve};
-use crate::sign_in::proof::{Proven, open_session};
+use crate::sign_in::proof::{Opened, Proven, open_session};
 use crate::sign_in::{OFFERED, error_line, login_of, verified_line};
 use crate::{OpError, Operation, Permit, Remote, Right, Services, mfa_policy};
 
@@ -26,9 +27,7 @@ pub enum PasskeyStep {
     Locked {
         retry_after: Duration,
     },
-    Passed {
-        session_token: Secret,
-    },
+    Passed(Opened),
     /// Nobody outside can tell why. The offer is spent.
     Refused,
 }
@@ -90,7 +89,7 @@ impl Remote for ProvePasskey {
                     id: Some(user.id.0),
                     name: Some(user.username.clone()),
                 });
-                reserve(tx, &user.username, PASSKEY, Some(limits::CEILING), now).await?
+                Guesser::anybody(&user.username).reserve(tx, PASSKEY, now).await?
             }
             None => Budget::Reserved,
         };
@@ -185,11 +184,12 @@ impl Remote for ProvePasskey {
         if !spend(services, tx, factor, Some(&enrolment)).await? {
             return Ok(refuse("The passkey was used in another window."));
         }
-        guesses::clear(tx, &username, PASSKEY).await?;
+        mfa_policy::report(permit, services, tx, &person, login.id, Some(METHOD)).await?;
+        Guesser::anybody(&username).accept(tx, PASSKEY).await?;
         services.vault.record_factors(permit, tx, user).await?;
         permit.message(verified_line(METHOD).and("A passkey was both proofs."));
-        let session_token = open_session(permit, services, tx, proven, &login).await?;
-        Ok(PasskeyStep::Passed { session_token })
+        let opened = open_session(permit, services, tx, proven, &login, Remember::Off).await?;
+        Ok(PasskeyStep::Passed(opened))
     }
 }
 

@@ -19,6 +19,8 @@ pub struct RedeemReset {
     pub password: Secret,
     /// The browser's name for itself.
     pub agent: String,
+    /// What the browser is known by, if it is.
+    pub browser: Option<Secret>,
 }
 
 impl Operation for RedeemReset {
@@ -103,6 +105,7 @@ impl Remote for RedeemReset {
             tries: 0,
             address: permit.caller().address.clone(),
             agent: for_trail(&self.agent).chars().take(300).collect(),
+            browser: self.browser.map(|token| token_digest(token.expose())),
             step_ends_at,
             ends_at: step_ends_at.max(now + limits::LOGIN),
         };

@@ -1,15 +1,17 @@
 //! Setting up a method between the second proof and the session, because the policy asks for it.
 
-use portcullis_model::{Answer, FactorKind, Scope, Secret, Shown, Subject, SubjectKind, Username, Verdict};
+use portcullis_model::{
+    Answer, FactorKind, Remember, Scope, Secret, Shown, Subject, SubjectKind, Username, Verdict,
+};
 use portcullis_store::logins::{self, Login};
 use portcullis_store::users::User;
 use portcullis_store::{Snapshot, Tx, factors, users};
 use zeroize::Zeroizing;
 
 use crate::factors::enrolment::{self, Pending};
-use crate::factors::settings_of;
+use crate::factors::{allowed_still, settings_of};
 use crate::setup::add_backup_codes;
-use crate::sign_in::proof::{FirstProof, SecondProof, finish, open_session, person_of};
+use crate::sign_in::proof::{FirstProof, Opened, SecondProof, finish, open_session, person_of};
 use crate::sign_in::{INCORRECT, SECOND_PASSED, error_line, limits, login_of};
 use crate::text::Fields;
 use crate::{Audit, OpError, Operation, Permit, Read, Remote, Right, Services, Write, mfa_policy, notices};
@@ -96,6 +98,8 @@ pub struct ConfirmSetUp {
 pub enum SetUpStep {
     Done {
         session_token: Secret,
+        /// What the browser is known by from now on.
+        browser_token: Secret,
         /// A new set, if the person had none.
         backup_codes: Vec<Secret>,
     },
@@ -144,6 +148,7 @@ impl Remote for ConfirmSetUp {
             return Ok(Plan::TooMany);
         }
         let pending = enrolment::pending(services, tx, &user).await?;
+        allowed_still(services, tx, &user, pending.factor.kind).await?;
         let mut fields = Fields::default();
         let name = enrolment::name_of(&mut fields, &self.name, pending.factor.kind);
         fields.done()?;
@@ -212,7 +217,7 @@ impl Remote for ConfirmSetUp {
         }
         let backup_codes = first_backup_codes(services, tx, &user).await?;
         let proven = finish(FirstProof::recall(&login)?, SecondProof::recall(&login)?)?;
-        let session_token = open_session(permit, services, tx, proven, &login).await?;
+        let opened = open_session(permit, services, tx, proven, &login, Remember::Off).await?;
         services.vault.record_factors(permit, tx, user.id).await?;
         permit.message(format!("Set up {}, `{name}`.", kind.label()));
         let what = format!(
@@ -230,7 +235,8 @@ impl Remote for ConfirmSetUp {
         )
         .await?;
         Ok(SetUpStep::Done {
-            session_token,
+            session_token: opened.session_token,
+            browser_token: opened.browser_token,
             backup_codes,
         })
     }
@@ -260,8 +266,7 @@ pub struct SkipSetUp {
 }
 
 impl Operation for SkipSetUp {
-    /// The token of the session.
-    type Output = Secret;
+    type Output = Opened;
 
     const NAME: &'static str = "login.skip_set_up";
     const RIGHT: Right = Right::Nothing;
@@ -273,7 +278,7 @@ impl Operation for SkipSetUp {
 }
 
 impl Write for SkipSetUp {
-    async fn run(self, permit: &Permit<'_, Self>, services: &Services, tx: &Tx) -> Result<Secret, OpError> {
+    async fn run(self, permit: &Permit<'_, Self>, services: &Services, tx: &Tx) -> Result<Opened, OpError> {
         let (login, user) = waiting(permit, services, tx, &self.token).await?;
         users::hold(tx, user.id).await?;
         let user = person_of(tx, &login).await?;
@@ -287,7 +292,7 @@ impl Write for SkipSetUp {
         }
         let proven = finish(FirstProof::recall(&login)?, SecondProof::recall(&login)?)?;
         permit.message("Setting up a second step was put off.");
-        open_session(permit, services, tx, proven, &login).await
+        open_session(permit, services, tx, proven, &login, Remember::Off).await
     }
 }
 

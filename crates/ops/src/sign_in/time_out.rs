@@ -1,7 +1,7 @@
 use portcullis_model::{Scope, Secret, Subject, SubjectKind};
 use portcullis_store::{Tx, logins};
 
-use crate::sign_in::{FIRST_PASSED, TIMED_OUT, error_line, login_of};
+use crate::sign_in::{FIRST_PASSED, TIMED_OUT, denied, error_line, login_of};
 use crate::{Audit, OpError, Operation, Permit, Right, Services, Write};
 
 /// Ends a sign-in whose time for the code is over; tells whether it was.
@@ -29,6 +29,7 @@ impl Write for TimeOut {
         if services.now() < login.step_ends_at {
             return Ok(false);
         }
+        denied::tell(services, tx, &login).await?;
         logins::end(tx, login.id).await?;
         permit.refused();
         permit.message(error_line(method, TIMED_OUT));

@@ -10,14 +10,13 @@ use crate::text::for_trail;
 /// The event of entry number `seq`, if it is one.
 pub(super) fn sign_in_event(entry: &AuditEntry, seq: i64) -> Option<Event> {
     let said = &entry.sign_in;
-    let event = said
-        .event
-        .or_else(|| said.session.map(|_| SignInEvent::SignedIn))
-        .or_else(|| match (entry.operation, entry.outcome) {
+    let event = said.event.or(said.session.map(|_| SignInEvent::SignedIn)).or(
+        match (entry.operation, entry.outcome) {
             (ProvePassword::NAME, Outcome::Deny) => Some(SignInEvent::Refused),
             (SignOut::NAME, Outcome::Succeed) => Some(SignInEvent::SignedOut),
             _ => None,
-        })?;
+        },
+    )?;
     let (username, user) = who(entry);
     Some(Event {
         seq,

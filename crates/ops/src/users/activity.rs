@@ -2,6 +2,7 @@ use portcullis_model::{AuditView, Scope, Subject, SubjectKind, UserId};
 use portcullis_store::{Snapshot, audit};
 
 use crate::factors::{self, IssuePass, RegenerateBackupCodes, Remove, Reset};
+use crate::recovery::Ask;
 use crate::setup::Confirm;
 use crate::sign_in::{ConfirmSetUp, ForgotPassword, ProveFactor, RedeemReset};
 use crate::users::{ChangeMyPassword, ChangeRole, Invite, Lock, SetEmails, SetMyEmails, Unlock};
@@ -13,7 +14,8 @@ pub struct Activity;
 const MOST: u16 = 20;
 
 /// What bears on a person's own security. A right password alone opens nothing, and a wrong one is a refusal.
-const SECURITY: [&str; 17] = [
+const SECURITY: [&str; 18] = [
+    Ask::NAME,
     ChangeMyPassword::NAME,
     ChangeRole::NAME,
     Confirm::NAME,

@@ -1,8 +1,8 @@
 use portcullis_model::{Scope, Secret, Subject, SubjectKind};
-use portcullis_store::{Tx, guesses, logins, sessions, users};
+use portcullis_store::{Tx, browsers, logins, sessions, users};
 
 use crate::passwords::own_password_problems;
-use crate::sign_in::limits::{Budget, reserve};
+use crate::sign_in::budget::{Budget, Guesser};
 use crate::{OpError, Operation, Permit, Remote, Right, Services};
 
 /// Changes the caller's own password. Their other sessions end.
@@ -45,7 +45,8 @@ impl Remote for ChangeMyPassword {
         {
             return Err(OpError::invalid("new", problem));
         }
-        if let Budget::Wait(retry_after) = reserve(tx, &user.username, FACTOR, None, services.now()).await? {
+        let guesser = Guesser::anybody(&user.username);
+        if let Budget::Wait(retry_after) = guesser.reserve(tx, FACTOR, services.now()).await? {
             return Err(OpError::TooMany { retry_after });
         }
         Ok(user.password_hash)
@@ -88,7 +89,8 @@ impl Remote for ChangeMyPassword {
             ));
         }
         users::set_password(tx, id, &hash, services.now()).await?;
-        guesses::clear(tx, &user.username, FACTOR).await?;
+        Guesser::anybody(&user.username).accept(tx, FACTOR).await?;
+        browsers::forget_remembered(tx, id).await?;
         logins::end_all(tx, id).await?;
         let ended = sessions::end_all(tx, id, permit.caller().session).await?;
         if let Some(session) = permit.caller().session {

@@ -1,5 +1,5 @@
 use portcullis_model::{Scope, Subject, SubjectKind, SystemRight, UserId, UserState};
-use portcullis_store::{Tx, invitations, logins, sessions, users};
+use portcullis_store::{Tx, browsers, invitations, logins, sessions, users};
 
 use crate::users::{above_reach, keep_one_administrator, person};
 use crate::{OpError, Operation, Permit, Right, Services, Write};
@@ -42,6 +42,7 @@ impl Write for Lock {
         users::set_state(tx, user.id, UserState::Active, UserState::Locked).await?;
         sessions::end_all(tx, user.id, None).await?;
         logins::end_all(tx, user.id).await?;
+        browsers::forget_remembered(tx, user.id).await?;
         invitations::withdraw(tx, user.id).await?;
         Ok(())
     }

@@ -1,6 +1,6 @@
 use portcullis_model::{EmailChoice, Scope, Subject, SubjectKind, SystemRight, UserId};
 use portcullis_store::users::{self, User};
-use portcullis_store::{Tx, password_resets};
+use portcullis_store::{Tx, browsers, password_resets};
 
 use crate::text::Fields;
 use crate::users::{above_reach, person};
@@ -111,6 +111,7 @@ async fn set<O>(
     .await?;
     // A link that went to an old address is no longer theirs alone.
     password_resets::withdraw(tx, user.id, services.now()).await?;
+    browsers::forget_remembered(tx, user.id).await?;
     users::set_emails(tx, user.id, &email, &email2, choice).await?;
     permit.message(format!("Codes go to: {}.", choice.of(&email, &email2).join(", ")));
     Ok(())

@@ -131,6 +131,7 @@ async fn an_address_is_new_until_somebody_has_signed_in_from_it() {
         let prove = ProveFactor {
             token,
             code: alice.wrong_code(&world),
+            remember: false,
         };
         world.gate.remote(&elsewhere, prove).await.unwrap();
         let found = events(&world, &admin.caller, new()).await;

@@ -45,6 +45,7 @@ async fn redeem(world: &World, token: &Secret, password: &str) -> Result<Secret,
         token: token.clone(),
         password: Secret::new(password),
         agent: "Firefox".to_owned(),
+        browser: None,
     };
     world.gate.remote(&world.anonymous(), operation).await
 }

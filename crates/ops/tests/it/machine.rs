@@ -1,17 +1,23 @@
 //! The sign-in machine against a model of it: whatever people try in whatever order, a session comes only of
-//! a right password and then a right, fresh code in the same login, both in time; or of a passkey that verified its person,
-//! while the policy lets that be enough.
+//! a right password and then a right, fresh code in the same login, both in time; or of a right password in a browser that
+//! is remembered; or of a passkey that verified its person; the last two while the policy lets that be enough.
+
+mod passkeys;
 
 use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-use portcullis_model::{Clock, FactorKind, Role, Secret, Timestamp};
+use portcullis_model::{Clock, FactorKind, Remember, Role, Secret, Timestamp};
 use portcullis_ops::OpError;
-use portcullis_ops::sign_in::{Cancel, ChooseMethod, FactorStep, PasskeyStep, PasswordStep};
-use portcullis_testkit::security_key::{How, TestKey};
+use portcullis_ops::browsers::ForgetAll;
+use portcullis_ops::sign_in::{Cancel, ChooseMethod, FactorStep, PasswordStep, ProveFactor};
+use portcullis_testkit::security_key::TestKey;
 use portcullis_testkit::{Authenticator, Person, World};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
+
+use passkeys::{Keys, Passkey};
 
 #[derive(Clone, Copy, Debug)]
 enum Code {
@@ -21,16 +27,6 @@ enum Code {
     /// The last one that was accepted.
     Replayed,
     Wrong,
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Passkey {
-    Good,
-    /// Its counter stands still.
-    Replayed,
-    /// Of a key that nobody registered.
-    Stranger,
-    Unverified,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -44,9 +40,15 @@ enum Act {
     Passkey(Passkey),
     /// Whether a passkey is enough from now on.
     Switch(bool),
+    /// The person forgets all browsers.
+    Forget,
     Password {
         right: bool,
     },
+    /// An administrator changes for how long browsers are remembered.
+    Policy(Remember),
+    /// Ticks the box to remember the browser, or not, from here on.
+    Tick(bool),
 }
 
 /// An act in one of two logins of the same person.
@@ -73,9 +75,12 @@ fn acts() -> impl Strategy<Value = Vec<(usize, Act)>> {
         .prop_map(Act::Passkey),
         1 => prop_oneof![2 => Just(true), 1 => Just(false)].prop_map(Act::Switch),
         1 => Just(Act::Cancel),
-        2 => prop_oneof![4 => 1..60_u64, 1 => 60..700_u64].prop_map(Act::Advance),
+        1 => Just(Act::Forget),
+        1 => prop_oneof![Just(Remember::Off), Just(Remember::HalfADay), Just(Remember::AWeek)].prop_map(Act::Policy),
+        2 => prop_oneof![3 => Just(true), 1 => Just(false)].prop_map(Act::Tick),
+        2 => prop_oneof![8 => 1..60_u64, 2 => 60..700_u64, 1 => 20_000..50_000_u64].prop_map(Act::Advance),
     ];
-    prop::collection::vec((0..2_usize, act), 1..30)
+    prop::collection::vec((0..2_usize, act), 1..40)
 }
 
 /// What the model knows of a login.
@@ -86,6 +91,8 @@ struct Login {
     passed_at: Option<Timestamp>,
     method: FactorKind,
     codes_tried: u32,
+    /// What the browser was known by when it began.
+    browser: u32,
 }
 
 struct Machine<'a> {
@@ -99,16 +106,14 @@ struct Machine<'a> {
     offers: [Option<(Secret, String, Timestamp)>; 2],
     switched_on: bool,
     keys: &'a Keys,
-}
-
-/// What outlives one case.
-struct Keys {
-    own: TestKey,
-    stranger: TestKey,
-    /// What the own key has counted.
-    signed: Cell<u32>,
-    /// How many sessions came of it.
-    sessions: Cell<usize>,
+    /// Of them, those without a code.
+    remembered: usize,
+    /// What the browser is known by, and how often that was renewed.
+    browser: (u32, Option<Secret>),
+    /// What the server knows of a browser by each token: until when it is remembered, since when.
+    known: BTreeMap<u32, Option<(Timestamp, Timestamp)>>,
+    policy: Remember,
+    ticked: bool,
 }
 
 impl Machine<'_> {
@@ -124,7 +129,9 @@ impl Machine<'_> {
         match act {
             Act::Advance(seconds) => self.world.clock.advance(Duration::from_secs(seconds)),
             Act::Begin => {
-                let token = self.world.begin(&self.world.gate, &self.alice.username).await;
+                let (browser, known) = self.browser.clone();
+                let (gate, name) = (&self.world.gate, &self.alice.username);
+                let token = self.world.begin_in(gate, name, known.as_ref()).await;
                 let begun_at = self.now();
                 let method = FactorKind::Totp;
                 self.logins[at] = Some(Login {
@@ -133,6 +140,7 @@ impl Machine<'_> {
                     passed_at: None,
                     method,
                     codes_tried: 0,
+                    browser,
                 });
             }
             Act::Cancel => {
@@ -163,68 +171,22 @@ impl Machine<'_> {
             Act::OfferPasskey => self.offer(at).await?,
             Act::Passkey(passkey) => self.passkey(at, passkey).await?,
             Act::Switch(on) => self.switch(on).await,
+            Act::Forget => {
+                let forgotten = self.world.gate.write(&self.alice.caller, ForgetAll).await;
+                forgotten.expect("anybody may forget their browsers");
+                self.known.clear();
+            }
             Act::Password { right } => self.password(at, right).await?,
-        }
-        Ok(())
-    }
-
-    async fn switch(&mut self, on: bool) {
-        let script = format!(
-            "UPDATE settings SET value = REPLACE(value, '\"passkey_alone\":{}', '\"passkey_alone\":{on}') WHERE \
-             name = 'mfa'",
-            !on
-        );
-        self.world.sql(&script).await;
-        self.switched_on = on;
-    }
-
-    async fn offer(&mut self, at: usize) -> Result<(), TestCaseError> {
-        let now = self.now();
-        match self.world.offer_passkey(&self.world.gate, None).await {
-            Ok(offer) => {
-                prop_assert!(self.switched_on);
-                self.offers[at] = Some((offer.token, offer.options, now));
+            Act::Policy(remember) => {
+                crate::browsers::let_remember(self.world, remember).await;
+                // That wrote all of the site's rules anew.
+                self.switch(self.switched_on).await;
+                if remember < self.policy {
+                    self.known.values_mut().for_each(|kept| *kept = None);
+                }
+                self.policy = remember;
             }
-            Err(OpError::Denied) => prop_assert!(!self.switched_on),
-            Err(error) => prop_assert!(false, "{error:?}"),
-        }
-        Ok(())
-    }
-
-    /// The offer stays with the browser, so that it is answered more than once.
-    async fn passkey(&mut self, at: usize, passkey: Passkey) -> Result<(), TestCaseError> {
-        let now = self.now();
-        let Some((token, options, offered_at)) = self.offers[at].clone() else {
-            return Ok(());
-        };
-        let count = self.keys.signed.get();
-        let how = match passkey {
-            Passkey::Good | Passkey::Stranger => self.world.counting(self.alice.id, count + 1),
-            Passkey::Replayed => self.world.counting(self.alice.id, count),
-            Passkey::Unverified => How {
-                verified: false,
-                ..self.world.counting(self.alice.id, count + 1)
-            },
-        };
-        let key = match passkey {
-            Passkey::Stranger => &self.keys.stranger,
-            _ => &self.keys.own,
-        };
-        let in_time = now < offered_at + Duration::from_mins(5);
-        let should_pass = matches!(passkey, Passkey::Good) && in_time && self.switched_on;
-        let answer = key.get(&options, &how);
-        match self.world.prove_passkey(&self.world.gate, &token, answer).await {
-            Ok(PasskeyStep::Passed { session_token }) => {
-                prop_assert!(should_pass, "a session came of {passkey:?}");
-                prop_assert!(self.world.caller(&session_token).await.is_some());
-                self.sessions += 1;
-                self.keys.signed.set(count + 1);
-                self.keys.sessions.set(self.keys.sessions.get() + 1);
-            }
-            Ok(PasskeyStep::Refused) => prop_assert!(!should_pass, "no session came of {passkey:?}"),
-            // Too many came before, or this offer was answered before.
-            Ok(PasskeyStep::Locked { .. }) | Err(OpError::Expired) => {}
-            Err(error) => prop_assert!(false, "{error:?}"),
+            Act::Tick(ticked) => self.ticked = ticked,
         }
         Ok(())
     }
@@ -243,20 +205,42 @@ impl Machine<'_> {
             .world
             .prove_password(&self.world.gate, &login.token, &password)
             .await;
-        if let Ok(PasswordStep::Passed { login_token }) = step {
-            prop_assert!(
-                right && login.passed_at.is_none() && now < login.begun_at + Duration::from_mins(10)
-            );
-            // Her key is asked for first.
-            let chosen = self
-                .world
-                .choose(&self.world.gate, &login_token, FactorKind::Totp)
-                .await;
-            prop_assert!(chosen.is_ok());
-            login.token = login_token;
-            login.passed_at = Some(now);
+        let could_pass = right && login.passed_at.is_none() && now < login.begun_at + Duration::from_mins(10);
+        let kept = self.known.get(&login.browser).copied().flatten();
+        let is_remembered = kept.is_some_and(|(since, until)| now < until.min(since + self.policy.period()));
+        let from = login.browser;
+        match step {
+            Ok(PasswordStep::Passed { login_token }) => {
+                prop_assert!(could_pass && !is_remembered);
+                // Her key is asked for first.
+                let chosen = self
+                    .world
+                    .choose(&self.world.gate, &login_token, FactorKind::Totp)
+                    .await;
+                prop_assert!(chosen.is_ok());
+                login.token = login_token;
+                login.passed_at = Some(now);
+                self.known.entry(from).and_modify(|kept| *kept = None);
+            }
+            Ok(PasswordStep::Remembered(opened)) => {
+                prop_assert!(could_pass && is_remembered, "a session came of a password alone");
+                let caller = self.world.caller(&opened.session_token).await;
+                prop_assert_eq!(caller.and_then(|caller| caller.proven_at), None);
+                self.logins[at] = None;
+                self.sessions += 1;
+                self.remembered += 1;
+                self.come_back(from, opened.browser_token, kept);
+            }
+            _ => {}
         }
         Ok(())
+    }
+
+    /// The browser has a new token; what is known of it goes along.
+    fn come_back(&mut self, from: u32, token: Secret, kept: Option<(Timestamp, Timestamp)>) {
+        self.known.remove(&from);
+        self.browser = (self.browser.0 + 1, Some(token));
+        self.known.insert(self.browser.0, kept);
     }
 
     async fn code(&mut self, at: usize, code: Code) -> Result<(), TestCaseError> {
@@ -278,14 +262,24 @@ impl Machine<'_> {
         });
         let should_pass = in_time && fresh && login.method == FactorKind::Totp && login.codes_tried <= 4;
 
-        match self
-            .world
-            .prove_factor(&self.world.gate, &login.token, &text)
-            .await
-        {
-            Ok(FactorStep::Passed { session_token, .. }) => {
+        let operation = ProveFactor {
+            token: login.token.clone(),
+            code: text.clone(),
+            remember: self.ticked,
+        };
+        let from = login.browser;
+        match self.world.gate.remote(&self.world.anonymous(), operation).await {
+            Ok(FactorStep::Passed {
+                session_token,
+                browser_token,
+                ..
+            }) => {
                 prop_assert!(should_pass, "a session came of {code:?}");
-                prop_assert!(self.world.caller(&session_token).await.is_some());
+                let caller = self.world.caller(&session_token).await;
+                prop_assert_eq!(caller.and_then(|caller| caller.proven_at), Some(now));
+                let kept =
+                    (self.ticked && self.policy != Remember::Off).then(|| (now, now + self.policy.period()));
+                self.come_back(from, browser_token, kept);
                 self.sessions += 1;
                 self.spent = (step, text);
                 self.logins[at] = None;
@@ -315,7 +309,7 @@ fn a_session_comes_only_of_both_proofs_in_one_login_in_time() {
     };
     runtime.block_on(world.passkeys_alone(true));
     runtime.block_on(world.add_key(&alice, &keys.own, &world.honest(alice.id)));
-    let forget = "DELETE FROM logins; DELETE FROM guesses; DELETE FROM sessions";
+    let forget = "DELETE FROM logins; DELETE FROM guesses; DELETE FROM sessions; DELETE FROM browsers";
     let mut runner = TestRunner::new_with_rng(
         Config {
             cases: 96,
@@ -324,7 +318,7 @@ fn a_session_comes_only_of_both_proofs_in_one_login_in_time() {
         },
         proptest::test_runner::TestRng::deterministic_rng(proptest::test_runner::RngAlgorithm::ChaCha),
     );
-    let sessions = Cell::new(0);
+    let (sessions, remembered) = (Cell::new(0), Cell::new(0));
 
     let result = runner.run(&acts(), |acts| {
         runtime.block_on(async {
@@ -340,18 +334,27 @@ fn a_session_comes_only_of_both_proofs_in_one_login_in_time() {
                 offers: [None, None],
                 switched_on: true,
                 keys: &keys,
+                remembered: 0,
+                browser: (0, None),
+                known: BTreeMap::new(),
+                policy: Remember::Off,
+                ticked: true,
             };
+            crate::browsers::let_remember(&world, Remember::Off).await;
             machine.switch(true).await;
             for (at, act) in acts {
                 machine.act(at, act).await?;
             }
-            let made = world.count("sessions").await;
+            let made = world
+                .count(&format!("sessions WHERE user_id = {}", world.id(alice.id.0)))
+                .await;
             prop_assert_eq!(
                 made,
                 i64::try_from(machine.sessions).unwrap(),
                 "every session was acknowledged"
             );
             sessions.set(sessions.get() + machine.sessions);
+            remembered.set(remembered.get() + machine.remembered);
             Ok(())
         })
     });
@@ -367,6 +370,7 @@ fn a_session_comes_only_of_both_proofs_in_one_login_in_time() {
         "only {} sessions of a passkey: the acts are too wild to show anything",
         keys.sessions.get()
     );
+    assert!(0 < remembered.get(), "no browser was ever remembered");
     let _inside = runtime.enter();
     drop(world);
 }

@@ -79,8 +79,15 @@ async fn one_pass_typed_many_times_at_once_on_two_nodes_is_one_session() {
     for (node, token) in tokens {
         let (gate, caller, code) = (nodes[node].clone(), world.anonymous(), pass.clone());
         tries.spawn(async move {
-            gate.remote(&caller, portcullis_ops::sign_in::ProveFactor { token, code })
-                .await
+            gate.remote(
+                &caller,
+                portcullis_ops::sign_in::ProveFactor {
+                    token,
+                    code,
+                    remember: false,
+                },
+            )
+            .await
         });
     }
     let mut sessions = 0;
@@ -113,7 +120,7 @@ async fn who_has_nothing_set_up_is_told_to_ask_for_a_pass() {
         .await
         .unwrap();
 
-    assert!(matches!(step, PasswordStep::Blocked));
+    assert!(matches!(step, PasswordStep::Blocked { .. }));
     let pass = issue(&world, &alice, 30).await;
     let token = world.pass_password(&world.gate, &alice).await;
     let step = world.prove_factor(&world.gate, &token, &pass).await.unwrap();

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use portcullis_model::{Caller, FactorKind, Requirement, Role, Secret, Shown};
 use portcullis_ops::mfa_policy::Effect;
-use portcullis_ops::sign_in::{Inspect, PasskeyStep};
+use portcullis_ops::sign_in::{Inspect, Opened, PasskeyStep};
 use portcullis_ops::{OpError, factors, users};
 use portcullis_testkit::security_key::{How, TestKey};
 use portcullis_testkit::{Person, World};
@@ -44,7 +44,7 @@ async fn a_passkey_that_verified_its_person_opens_a_session_that_counts_as_fresh
     let other = world.second_node().await;
     let step = world.prove_passkey(&other, &offer.token, answer).await;
 
-    let Ok(PasskeyStep::Passed { session_token }) = step else {
+    let Ok(PasskeyStep::Passed(Opened { session_token, .. })) = step else {
         panic!("the passkey is right");
     };
     let caller = who_is(&world, &session_token).await.unwrap();
@@ -76,7 +76,7 @@ async fn b14_what_is_not_an_honest_answer_is_refused_and_an_answer_works_once() 
     let offer = world.offer_passkey(&world.gate, None).await.unwrap();
     let answer = key.get(&offer.options, &good());
     let passed = world.prove_passkey(&world.gate, &offer.token, &answer).await;
-    assert!(matches!(passed, Ok(PasskeyStep::Passed { .. })));
+    assert!(matches!(passed, Ok(PasskeyStep::Passed(_))));
 
     let twice = world.prove_passkey(&world.gate, &offer.token, &answer).await;
     assert!(matches!(twice, Err(OpError::Expired)), "an offer is spent");
@@ -137,7 +137,7 @@ async fn b14_what_is_not_an_honest_answer_is_refused_and_an_answer_works_once() 
         assert!(refused(&step), "{garbage:?}");
     }
     let still = attempt(&world, &key, &world.counting(bob.id, 10)).await;
-    assert!(matches!(still, Ok(PasskeyStep::Passed { .. })));
+    assert!(matches!(still, Ok(PasskeyStep::Passed(_))));
 }
 
 #[tokio::test]
@@ -165,7 +165,7 @@ async fn an_offer_can_be_taken_for_five_minutes_and_is_the_same_for_one_browser(
     ));
     let in_time = key.get(&newer.options, &world.counting(bob.id, 2));
     let step = world.prove_passkey(&world.gate, &newer.token, in_time).await;
-    assert!(matches!(step, Ok(PasskeyStep::Passed { .. })));
+    assert!(matches!(step, Ok(PasskeyStep::Passed(_))));
 }
 
 #[tokio::test]

@@ -354,7 +354,8 @@ async fn a_second_app_counts_when_it_is_confirmed_and_the_last_one_cannot_be_rem
         [
             "Portcullis: Set up your account",
             "Portcullis: A second step was added",
-            "Portcullis: A second step was removed"
+            "Portcullis: A second step was removed",
+            "Portcullis: New sign-in"
         ]
     );
 }

@@ -52,6 +52,7 @@ async fn a_person_signs_in_with_name_password_and_code() {
         session_token,
         method,
         codes_left,
+        ..
     } = step
     else {
         panic!("the code is right")

@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, Subcommand};
-use portcullis_model::{FactorKind, OtpHash};
+use portcullis_model::{FactorKind, OtpHash, Remember};
 use uuid::Uuid;
 
 #[derive(Subcommand)]
@@ -10,6 +10,7 @@ use uuid::Uuid;
   portcullis mfa preview --group Finance --methods totp,email    whom it would touch, and how
   portcullis mfa set --group Finance --methods totp --skips 3    the same, and it is made
   portcullis mfa set --site --retries 5 --yes                    for everybody, without a question
+  portcullis mfa set --site --methods web_authn --report-only 7  sign-ins say what they would meet; nothing changes
   portcullis mfa undo                                            take the last change back
   portcullis mfa import-amm WEB_XML                              take over the AMM's time limit and retries")]
 pub(crate) enum MfaCommand {
@@ -30,6 +31,9 @@ pub(crate) enum MfaCommand {
         /// Asks no question, and goes on even if people are kept out by it.
         #[arg(long)]
         yes: bool,
+        /// Changes nothing: for so many days, 1 to 30, each sign-in says what it would have met.
+        #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..=30))]
+        report_only: Option<u32>,
     },
     /// Takes a change back within a day; the last one, if no other is named.
     Undo {
@@ -63,7 +67,7 @@ pub(crate) struct Rule {
     #[arg(long, value_delimiter = ',', required_unless_present_any = ["site", "clear"])]
     pub(crate) methods: Vec<FactorKind>,
     /// Takes away what was set; what is above counts again.
-    #[arg(long, conflicts_with_all = ["site", "methods", "grace_days", "skips", "code_seconds", "retries"])]
+    #[arg(long, conflicts_with_all = ["site", "methods", "grace_days", "skips", "code_seconds", "retries", "remember"])]
     pub(crate) clear: bool,
     /// For how many days setting up a method may be put off.
     #[arg(long, value_name = "DAYS", conflicts_with_all = ["skips", "site"])]
@@ -86,6 +90,9 @@ pub(crate) struct Rule {
     /// Whether revealing a password takes a fresh second step.
     #[arg(long, value_name = "TRUE|FALSE", conflicts_with_all = ["group", "user"])]
     pub(crate) step_up_reveal: Option<bool>,
+    /// Whether two administrators must approve when somebody asks for help with the second step.
+    #[arg(long, value_name = "TRUE|FALSE", conflicts_with_all = ["group", "user"])]
+    pub(crate) second_approver: Option<bool>,
     /// Whether a passkey that verified its person counts as both proofs.
     #[arg(long, value_name = "TRUE|FALSE", conflicts_with_all = ["group", "user"])]
     pub(crate) passkey_alone: Option<bool>,
@@ -96,6 +103,9 @@ pub(crate) struct Rule {
     /// How many digits their codes have: 6 or 8. Some apps know only 6.
     #[arg(long, value_name = "DIGITS", conflicts_with_all = ["group", "user"])]
     pub(crate) app_digits: Option<u8>,
+    /// For how long a browser may be remembered: `off`, `12h`, `7d` or `30d`.
+    #[arg(long, value_name = "PERIOD")]
+    pub(crate) remember: Option<Remember>,
 }
 
 #[derive(Subcommand)]

@@ -20,7 +20,11 @@ pub(super) async fn run(command: MfaCommand, config: &Config) -> anyhow::Result<
         MfaCommand::Show { user: None } => show::policy(&gate).await,
         MfaCommand::Show { user: Some(name) } => show::person(&gate, &name).await,
         MfaCommand::Preview { rule } => change::preview(&gate, rule).await,
-        MfaCommand::Set { rule, yes } => change::set(&gate, rule, yes).await,
+        MfaCommand::Set {
+            rule,
+            yes,
+            report_only,
+        } => change::set(&gate, rule, yes, report_only).await,
         MfaCommand::Undo { id } => undo(&gate, id).await,
         MfaCommand::ImportAmm { web_xml, yes } => change::import(&gate, &web_xml, yes).await,
     }

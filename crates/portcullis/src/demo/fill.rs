@@ -244,6 +244,7 @@ async fn set_up(gate: &Gate, code: Secret, username: &str, display_name: &str) -
     let Confirmation::Confirmed {
         session_token,
         backup_codes,
+        ..
     } = gate.remote(&anyone, confirm).await?
     else {
         bail!("the demo's authenticator was not accepted");

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use portcullis_testkit::server::Server;
 use serde_json::{Value, json};
 
-use crate::browser::Browser;
+use crate::browser::{Browser, PASSWORD};
 use crate::chromium::Chromium;
 
 const SIZES: [(u32, u32); 2] = [(1280, 900), (390, 844)];
@@ -70,6 +70,7 @@ async fn every_page_is_accessible_and_keeps_its_policy() {
         "/trash",
         "/users",
         "/users/new",
+        "/users/recovery",
         "/audit",
         "/audit/verify",
         "/me/security",
@@ -108,6 +109,15 @@ async fn every_page_is_accessible_and_keeps_its_policy() {
     olga.goto("/sign-in").await;
     olga.submit(&[("username", "olga")], "main button.primary").await;
     pages += look(&olga, "/sign-in/password", axe.as_deref(), &mut found).await;
+    olga.submit(&[("password", PASSWORD)], "main button.primary")
+        .await;
+    for path in ["/sign-in/code", "/sign-in/recovery"] {
+        if path == "/sign-in/recovery" {
+            olga.click("form[action='/sign-in/recovery'] button").await;
+            olga.find("#words").await;
+        }
+        pages += look(&olga, path, axe.as_deref(), &mut found).await;
+    }
     olga.quit().await;
 
     println!("{pages} views looked at, {} findings", found.len());

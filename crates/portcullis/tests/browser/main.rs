@@ -12,4 +12,5 @@ mod looks;
 mod no_script;
 mod passkeys;
 mod ranger;
+mod remembered;
 mod story;

@@ -74,7 +74,7 @@ async fn a_passkey_alone_signs_in_by_the_button_and_from_the_name_field() {
 
     sign_out(&wanda).await;
     wanda.submit(&[], BUTTON).await;
-    wanda.shows("First steps").await;
+    wanda.shows("Password age").await;
 
     // From the name field. While the offer waits, a name can be typed.
     sign_out(&wanda).await;
@@ -92,7 +92,7 @@ async fn a_passkey_alone_signs_in_by_the_button_and_from_the_name_field() {
     wanda.shows("Enter your password").await;
     touch(&wanda, &passkey, true).await;
     wanda.goto("/sign-in").await;
-    wanda.shows("First steps").await;
+    wanda.shows("Password age").await;
 
     // Not once it was taken away from the account, though the browser still has it.
     without_offers(&wanda).await;

@@ -1,4 +1,4 @@
-//! The story of RangerMSP's documentation: codes by e-mail for everybody, to one address or two, and backup codes.
+//! The story of the other source on e-mail: codes by e-mail for everybody, to one address or two, and backup codes.
 
 use portcullis_testkit::SmtpServer;
 use serde_json::json;

@@ -9,6 +9,7 @@ fn settings(models: Vec<KeyModel>) -> String {
     serde_json::to_string(&WebAuthnSettings {
         user_verification: UserVerification::Preferred,
         attestation: Attestation::Required(models),
+        ..WebAuthnSettings::default()
     })
     .unwrap()
 }

@@ -47,6 +47,10 @@ struct Explanation {
     code_seconds: u32,
     email_seconds: u32,
     retries: u32,
+    /// For how long a browser may be remembered: `off`, `12h`, `7d` or `30d`.
+    remember: &'static str,
+    /// Switched off after too many wrong codes, until somebody resets it.
+    switched_off: Vec<&'static str>,
     /// What led here, in the order in which it was looked at.
     #[schema(example = json!(["Inherits from Finance."]))]
     reasons: Vec<String>,
@@ -74,6 +78,8 @@ impl From<Explained> for Explanation {
             code_seconds: effective.code_seconds,
             email_seconds: effective.email_seconds,
             retries: effective.retries,
+            remember: effective.remember.word(),
+            switched_off: words(&effective.switched_off),
             reasons: effective.reasons.iter().map(Reason::text).collect(),
             blocked: effective.blocked.map(portcullis_ops::mfa_policy::Blocked::text),
             uses_group_settings: explained.setting.uses_group_settings,

@@ -3,7 +3,8 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use portcullis_ops::mfa_policy::{
-    Apply, ChangeView, Effect, Find, PolicyView, Preview as PreviewChange, PreviewRow, Previewed, Undo,
+    Apply, ApplyReport, ChangeView, Effect, Find, FindReport, PolicyView, Preview as PreviewChange,
+    PreviewRow, Previewed, ReportOnly, ReportRow, ReportView, Undo,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -26,6 +27,9 @@ pub(super) fn router() -> OpenApiRouter<Web> {
         .routes(routes!(preview))
         .routes(routes!(apply))
         .routes(routes!(undo))
+        .routes(routes!(report_only))
+        .routes(routes!(find_report))
+        .routes(routes!(apply_report))
 }
 
 /// What holds for everybody, and what was changed lately.
@@ -43,7 +47,7 @@ struct MfaPolicy {
 struct MadeChange {
     id: Uuid,
     version: i64,
-    /// `applied`, `scheduled`, `cancelled` or `undone`.
+    /// `applied`, `scheduled`, `cancelled` or `undone`; `reporting` or `reported` if it only reports what it would do.
     state: String,
     summary: String,
     /// RFC 3339, UTC.
@@ -243,5 +247,132 @@ async fn apply(State(web): State<Web>, program: Program, Body(new): Body<NewChan
     responses((status = NO_CONTENT), Problems))]
 async fn undo(State(web): State<Web>, program: Program, Path(id): Path<Uuid>) -> Answer<StatusCode> {
     web.gate.write(&program.caller, Undo { id }).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// A change that reports what it would do, and changes nothing.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewReport {
+    change: PolicyChange,
+    /// What would be changed, in words for the history and the trail.
+    #[schema(example = "Finance signs in with a security key")]
+    summary: String,
+    /// The version that was previewed.
+    #[schema(example = 7)]
+    version: i64,
+    /// For how long, 1 to 30.
+    #[schema(example = 7)]
+    days: u32,
+}
+
+/// What a change has reported so far.
+#[derive(Serialize, ToSchema)]
+struct Report {
+    id: Uuid,
+    summary: String,
+    /// Whether it still reports.
+    reporting: bool,
+    /// RFC 3339, UTC.
+    ends_at: String,
+    /// People who would have been asked for something else.
+    asked: i64,
+    blocked: i64,
+    weaker: i64,
+    /// The latest sign-in of each person, by user name; at most 200.
+    rows: Vec<Met>,
+    /// Send it when you apply the change.
+    version: i64,
+}
+
+/// One person and what their latest sign-in would have met.
+#[derive(Serialize, ToSchema)]
+struct Met {
+    id: Uuid,
+    username: String,
+    /// `asked`, `blocked` or `weaker`.
+    effect: String,
+    #[schema(example = "Authenticator App")]
+    used: String,
+    #[schema(example = "Security Key")]
+    asked: String,
+    /// RFC 3339, UTC.
+    at: String,
+}
+
+impl From<ReportView> for Report {
+    fn from(view: ReportView) -> Self {
+        let met = |row: ReportRow| Met {
+            id: row.id.0,
+            username: row.username,
+            effect: row.effect,
+            used: row.used,
+            asked: row.asked,
+            at: row.at.to_string(),
+        };
+        Self {
+            id: view.id,
+            summary: view.summary,
+            reporting: view.reporting,
+            ends_at: view.ends_at.to_string(),
+            asked: view.asked,
+            blocked: view.blocked,
+            weaker: view.weaker,
+            rows: view.rows.into_iter().map(met).collect(),
+            version: view.version,
+        }
+    }
+}
+
+/// The version of the policy that was looked at.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Looked {
+    #[schema(example = 7)]
+    version: i64,
+}
+
+/// Let a change report what it would do, for some days; nothing is changed
+#[utoipa::path(post, path = "/api/v2/mfa/reports", tag = "Second step", request_body = NewReport,
+    responses((status = CREATED, body = Applied), Problems))]
+async fn report_only(State(web): State<Web>, program: Program, Body(new): Body<NewReport>) -> Answer {
+    let operation = ReportOnly {
+        change: new.change.try_into()?,
+        summary: new.summary,
+        version: new.version,
+        days: new.days,
+    };
+    let made = web.gate.write(&program.caller, operation).await?;
+    let shape = Applied {
+        id: made.id,
+        version: made.version,
+        scheduled: made.scheduled,
+    };
+    Ok((StatusCode::CREATED, Json(shape)).into_response())
+}
+
+/// Show what a change has reported so far
+#[utoipa::path(get, path = "/api/v2/mfa/reports/{id}", tag = "Second step", params(("id" = Uuid, Path)),
+    responses((status = OK, body = Report), Problems))]
+async fn find_report(State(web): State<Web>, program: Program, Path(id): Path<Uuid>) -> Answer<Json<Report>> {
+    Ok(Json(
+        web.gate.read(&program.caller, FindReport { id }).await?.into(),
+    ))
+}
+
+/// Apply a change that has reported; discard it with `/api/v2/mfa/changes/{id}/undo`
+#[utoipa::path(post, path = "/api/v2/mfa/reports/{id}/apply", tag = "Second step", params(("id" = Uuid, Path)),
+    request_body = Looked, responses((status = NO_CONTENT), Problems))]
+async fn apply_report(
+    State(web): State<Web>,
+    program: Program,
+    Path(id): Path<Uuid>,
+    Body(looked): Body<Looked>,
+) -> Answer<StatusCode> {
+    let operation = ApplyReport {
+        id,
+        version: looked.version,
+    };
+    web.gate.write(&program.caller, operation).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use portcullis_model::{
-    AppCodes, FactorKind, Grace as Delay, GroupId, OtpHash, PersonSetting, PolicyChange as Change,
+    AppCodes, FactorKind, Grace as Delay, GroupId, OtpHash, PersonSetting, PolicyChange as Change, Remember,
     Requirement as Asked, Role, SitePolicy, UserId,
 };
 use portcullis_ops::OpError;
@@ -30,6 +30,10 @@ pub(in crate::api) struct Requirement {
     #[serde(default)]
     #[schema(example = 3)]
     retries: Option<u32>,
+    /// For how long a browser may be remembered: `off`, `12h`, `7d` or `30d`; null for what the site says.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, example = "12h")]
+    remember: Option<Remember>,
 }
 
 /// `none`, a number of times, or a moment of RFC 3339.
@@ -75,6 +79,7 @@ impl From<Asked> for Requirement {
             grace: asked.grace.into(),
             code_seconds: asked.code_seconds,
             retries: asked.retries,
+            remember: asked.remember,
         }
     }
 }
@@ -87,6 +92,7 @@ impl TryFrom<Requirement> for Asked {
             grace: requirement.grace.try_into()?,
             code_seconds: requirement.code_seconds,
             retries: requirement.retries,
+            remember: requirement.remember,
             ..Self::of(requirement.methods)
         })
     }
@@ -115,6 +121,8 @@ pub(super) struct SiteRules {
     one_method: bool,
     /// Whether revealing a password takes a fresh second step.
     step_up_reveal: bool,
+    /// Whether two administrators must approve when somebody asks for help with the second step.
+    second_approver: bool,
     /// Whether a passkey that verified its person counts as both proofs.
     #[serde(default)]
     passkey_alone: bool,
@@ -126,6 +134,10 @@ pub(super) struct SiteRules {
     #[serde(default = "six")]
     #[schema(example = 6)]
     app_digits: u8,
+    /// For how long a browser may be remembered: `off`, `12h`, `7d` or `30d`.
+    #[serde(default)]
+    #[schema(value_type = String, example = "off")]
+    remember: Remember,
 }
 
 /// What every app can do.
@@ -143,9 +155,11 @@ impl From<SitePolicy> for SiteRules {
             retries: site.retries,
             one_method: site.one_method,
             step_up_reveal: site.step_up_reveal,
+            second_approver: site.second_approver,
             passkey_alone: site.passkey_alone,
             app_hash: site.app.hash,
             app_digits: site.app.digits,
+            remember: site.remember,
         }
     }
 }
@@ -160,11 +174,13 @@ impl From<SiteRules> for SitePolicy {
             retries: rules.retries,
             one_method: rules.one_method,
             step_up_reveal: rules.step_up_reveal,
+            second_approver: rules.second_approver,
             passkey_alone: rules.passkey_alone,
             app: AppCodes {
                 hash: rules.app_hash,
                 digits: rules.app_digits,
             },
+            remember: rules.remember,
         }
     }
 }

@@ -74,7 +74,7 @@ async fn save(State(web): State<Web>, upload: Upload) -> Answer {
     let mut draft = Draft::typed(&fields);
     let result = match file {
         Some(file) => web.gate.remote(&who.caller, AddLogo { file }).await.map(|logo| {
-            draft.logo = logo.id.to_string();
+            draft.logo.value = logo.id.to_string();
         }),
         None => Ok(()),
     };

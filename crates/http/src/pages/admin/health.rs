@@ -21,12 +21,13 @@ struct HealthPage {
 }
 
 impl HealthPage {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass references")]
     fn moment(&self, at: &Timestamp) -> Moment {
         Moment::new(*at, self.now)
     }
 
     /// How long somebody may still put setting up off.
-    fn grace(&self, grace: &Grace) -> String {
+    fn grace(grace: &Grace) -> String {
         match grace {
             Grace::None => "at the next sign-in".to_owned(),
             Grace::Skips(1) => "once more".to_owned(),

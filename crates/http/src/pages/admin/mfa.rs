@@ -8,14 +8,15 @@ mod methods;
 mod people;
 mod preview;
 mod rehearsal;
+mod report;
 pub(crate) mod tree;
 
 use askama::Template;
 use axum::Router;
-use axum::extract::{Query, State};
+use axum::extract::{DefaultBodyLimit, Query, State};
 use axum::http::StatusCode;
 use axum::routing::{get, post};
-use portcullis_model::{FactorKind, Role, SitePolicy};
+use portcullis_model::{FactorKind, Remember, Role, SitePolicy};
 use portcullis_ops::groups;
 use portcullis_ops::mfa_policy::{ChangeView, Find};
 
@@ -31,13 +32,21 @@ use crate::shell::Shell;
 
 pub(crate) const HERE: &str = "/admin/mfa";
 
+const LARGEST_CHANGE: usize = 4 * 1024 * 1024;
+
 pub(super) fn router() -> Router<Web> {
-    Router::new()
-        .route("/admin/mfa", get(show))
+    // A change of thousands of people travels through its preview.
+    let with_change = Router::new()
         .route("/admin/mfa/preview", post(preview::show))
         .route("/admin/mfa/preview/csv", post(preview::download))
         .route("/admin/mfa/apply", post(apply::apply))
+        .layer(DefaultBodyLimit::max(LARGEST_CHANGE));
+    Router::new()
+        .merge(with_change)
+        .route("/admin/mfa", get(show))
         .route("/admin/mfa/changes/{id}/undo", post(apply::undo))
+        .route("/admin/mfa/reports/{id}", get(report::show))
+        .route("/admin/mfa/reports/{id}/apply", post(report::apply))
         .route("/admin/mfa/groups/{id}", get(group::show))
         .route(
             "/admin/mfa/test/{method}",
@@ -58,9 +67,11 @@ struct MfaPage {
     retries: String,
     one_method: bool,
     step_up_reveal: bool,
+    second_approver: bool,
     passkey_alone: bool,
     app_hash: String,
     app_digits: String,
+    remember: String,
     floors: Vec<Floor>,
     groups: Vec<GroupRow>,
     changes: Vec<ChangeRow>,
@@ -126,9 +137,11 @@ pub(super) async fn again(web: &Web, who: &SignedIn, fields: &Fields, errors: Er
         retries: fields.text("retries"),
         one_method: !fields.text("one_method").is_empty(),
         step_up_reveal: !fields.text("step_up_reveal").is_empty(),
+        second_approver: !fields.text("second_approver").is_empty(),
         passkey_alone: !fields.text("passkey_alone").is_empty(),
         app_hash: fields.text("app_hash"),
         app_digits: fields.text("app_digits"),
+        remember: fields.text("remember"),
         floors: Role::ALL
             .map(|role| Floor::of(role, fields.text(change::floor_field(role))))
             .into(),
@@ -150,8 +163,10 @@ async fn look(web: &Web, who: &SignedIn) -> Answer<MfaPage> {
         retries,
         one_method,
         step_up_reveal,
+        second_approver,
         passkey_alone,
         app,
+        remember,
     } = policy.site;
     let peers = peers::of(web, who).await?;
     Ok(MfaPage {
@@ -164,9 +179,11 @@ async fn look(web: &Web, who: &SignedIn) -> Answer<MfaPage> {
         retries: retries.to_string(),
         one_method,
         step_up_reveal,
+        second_approver,
         passkey_alone,
         app_hash: app.hash.word().to_owned(),
         app_digits: app.digits.to_string(),
+        remember: remember.word().to_owned(),
         floors: Role::ALL
             .map(|role| Floor::of(role, floors.get(&role).map_or("", |kind| kind.word()).to_owned()))
             .into(),
@@ -188,7 +205,7 @@ async fn look(web: &Web, who: &SignedIn) -> Answer<MfaPage> {
             .map(|change| ChangeRow {
                 tone: match change.state.as_str() {
                     "applied" => "ok",
-                    "scheduled" => "warn",
+                    "scheduled" | "reporting" => "warn",
                     _ => "",
                 },
                 made: Moment::new(change.made_at, now),

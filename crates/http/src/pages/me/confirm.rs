@@ -72,6 +72,7 @@ pub(super) async fn confirm(State(web): State<Web>, posted: Posted) -> Answer {
     };
     let (status, prompt, problem) = match web.gate.remote(&who.caller, operation).await? {
         Confirmed::Yes => return Ok(redirect(&next)),
+        Confirmed::SwitchedOff => return Ok(redirect("/me/security?notice=switched-off")),
         Confirmed::Asked { prompt } => (StatusCode::OK, prompt, None),
         Confirmed::Unanswered { text } => (StatusCode::SERVICE_UNAVAILABLE, String::new(), Some(text)),
         Confirmed::Wrong => {

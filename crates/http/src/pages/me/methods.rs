@@ -4,7 +4,9 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use portcullis_model::{EmailChoice, FactorId, FactorKind};
 use portcullis_ops::OpError;
-use portcullis_ops::factors::{Begin, Confirm, Confirmation, Pending, PendingFactor, Remove, Rename};
+use portcullis_ops::factors::{
+    Begin, Confirm, Confirmation, Pending, PendingFactor, Remove, Rename, SwitchOn,
+};
 use portcullis_ops::users::SetMyEmails;
 
 use super::security;
@@ -87,6 +89,15 @@ pub(super) async fn rename(State(web): State<Web>, Path(id): Path<FactorId>, pos
 pub(super) async fn remove(State(web): State<Web>, Path(id): Path<FactorId>, posted: Posted) -> Answer {
     match web.gate.write(&posted.who.caller, Remove { id }).await {
         Ok(()) => Ok(redirect("/me/security?notice=method-removed")),
+        Err(OpError::StepUp) => Ok(redirect(CONFIRM)),
+        Err(error) => Err(error.into()),
+    }
+}
+
+pub(super) async fn switch_on(State(web): State<Web>, posted: Posted) -> Answer {
+    let method = posted.fields.parse::<FactorKind>("method")?;
+    match web.gate.write(&posted.who.caller, SwitchOn { method }).await {
+        Ok(()) => Ok(redirect("/me/security?notice=switched-on")),
         Err(OpError::StepUp) => Ok(redirect(CONFIRM)),
         Err(error) => Err(error.into()),
     }

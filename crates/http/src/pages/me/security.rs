@@ -2,20 +2,22 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use portcullis_model::{Alone, FactorKind};
-use portcullis_ops::factors::{self, FactorView, RegenerateBackupCodes, Regenerated};
+use portcullis_ops::browsers;
+use portcullis_ops::factors::{self, FactorView, RegenerateBackupCodes, Regenerated, SwitchedOff};
 use portcullis_ops::sessions::{self, SessionView};
 use portcullis_ops::users::{Activity, ChangeMyPassword};
 use portcullis_ops::{FieldError, OpError};
 
+use crate::Web;
 use crate::answer::{Answer, page, page_with, redirect};
 use crate::form::{Errors, Posted, checked};
 use crate::moment::Moment;
 use crate::notice::NoticeQuery;
 use crate::pages::audit::Entry;
 use crate::pages::backup_codes::BackupCodesPage;
+use crate::pages::browser::Browser;
 use crate::session::SignedIn;
 use crate::shell::Shell;
-use crate::{Web, browser_name};
 
 #[derive(Template)]
 #[template(path = "me/security.html")]
@@ -26,6 +28,9 @@ struct SecurityPage {
     tries_left: Option<u32>,
     methods: Vec<Method>,
     codes: Option<Codes>,
+    browsers: Vec<Browser>,
+    /// What was switched off after too many wrong codes: the word and the label.
+    switched_off: Vec<(&'static str, &'static str)>,
     sessions: Vec<Session>,
     entries: Vec<Entry>,
     email: String,
@@ -61,6 +66,8 @@ struct Session {
     agent: String,
     address: String,
     factor: &'static str,
+    /// Whether a remembered browser stood in for it.
+    remembered: bool,
     began: Moment,
     seen: Moment,
     ends: Moment,
@@ -140,6 +147,8 @@ async fn look(web: &Web, who: &SignedIn) -> Answer<SecurityPage> {
     let now = web.gate.now();
     let factors = web.gate.read(&who.caller, factors::ListMine).await?;
     let sessions = web.gate.read(&who.caller, sessions::ListMine).await?;
+    let browsers = web.gate.read(&who.caller, browsers::ListMine).await?;
+    let switched_off = web.gate.read(&who.caller, SwitchedOff).await?;
     let entries = web.gate.read(&who.caller, Activity {}).await?;
     let (codes, methods): (Vec<_>, Vec<_>) = factors
         .into_iter()
@@ -166,6 +175,14 @@ async fn look(web: &Web, who: &SignedIn) -> Answer<SecurityPage> {
             })
             .collect(),
         codes: codes.into_iter().next().map(|factor| codes_of(factor, moment)),
+        browsers: browsers
+            .into_iter()
+            .map(|browser| Browser::new(browser, now))
+            .collect(),
+        switched_off: switched_off
+            .into_iter()
+            .map(|(kind, _)| (kind.word(), kind.label()))
+            .collect(),
         sessions: sessions
             .into_iter()
             .map(|session| session_of(session, moment))
@@ -206,10 +223,11 @@ fn session_of(session: SessionView, moment: impl Fn(portcullis_model::Timestamp)
     Session {
         id: session.id.to_string(),
         current: session.current,
-        browser: browser_name::of(&session.agent),
+        browser: portcullis_model::browser_name::of(&session.agent),
         agent: session.agent,
         address: session.address,
         factor: session.factor.label(),
+        remembered: session.remembered,
         began: moment(session.created_at),
         seen: moment(session.seen_at),
         ends: moment(session.ends_at),

@@ -55,10 +55,11 @@ pub(super) async fn confirm(State(web): State<Web>, visitor: Visitor, fields: Fi
     let (errors, wrong) = match web.gate.remote(&visitor.caller, operation).await {
         Ok(Confirmation::Confirmed {
             session_token,
+            browser_token,
             backup_codes,
         }) => {
             let shown = BackupCodesPage::new(&web, backup_codes, pending.username, "/", true);
-            return Ok(page(&shown)?.begin_session(&session_token));
+            return Ok(page(&shown)?.begin_session(&session_token, &browser_token));
         }
         Ok(Confirmation::Wrong {
             tries_left,

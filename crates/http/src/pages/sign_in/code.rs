@@ -2,7 +2,7 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use portcullis_model::{FactorKind, Secret};
+use portcullis_model::{FactorKind, Remember, Secret};
 use portcullis_ops::OpError;
 use portcullis_ops::sign_in::{
     Challenge, Challenged, ChooseMethod, Delivery, FactorStep, LoginStep, LoginView, ProveFactor, TimeOut,
@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use super::password::find;
 use super::way::Way;
-use super::{NextQuery, locked, next_of, start_over, with_next};
+use super::{NextQuery, locked, next_of, recovery, start_over, with_next};
 use crate::answer::{Answer, page, page_with, redirect};
 use crate::cookies::WithCookies;
 use crate::form::Fields;
@@ -37,6 +37,10 @@ struct CodePage {
     /// Where a code went, masked.
     addresses: String,
     delivery: Option<Delivery>,
+    /// For how long this browser can be remembered; empty if it cannot.
+    remember_for: &'static str,
+    /// Whether the box was ticked before.
+    remember: bool,
 }
 
 /// What the RADIUS server asks next.
@@ -79,10 +83,11 @@ pub(super) async fn show(
             Ok(start_over("timeout", &login.username, next))
         }
         LoginStep::Factor => {
-            let mut shown = view(&web, login, next.to_owned(), None);
+            let mut shown = view(&web, login, next.to_owned(), None, !query.remember.is_empty());
             shown.front = shown.front.with(&notice);
             page(&shown)
         }
+        LoginStep::Recovery => Ok(redirect(&with_next(recovery::HERE, next))),
         LoginStep::SetUp => Ok(redirect(&with_next("/sign-in/set-up", next))),
         LoginStep::Enrol => Ok(redirect("/setup/authenticator")),
     }
@@ -104,21 +109,31 @@ pub(super) async fn prove(State(web): State<Web>, visitor: Visitor, fields: Fiel
     let operation = ProveFactor {
         token,
         code: fields.secret("code"),
+        remember: remember_in(&fields),
     };
     match web.gate.remote(&visitor.caller, operation).await {
         Ok(FactorStep::Passed {
             session_token,
+            browser_token,
             method,
             codes_left,
-        }) => Ok(onward(method, codes_left, &next).begin_session(&session_token)),
-        Ok(FactorStep::Asked) => Ok(redirect(&with_next("/sign-in/code", &next))),
+        }) => Ok(onward(method, codes_left, &next).begin_session(&session_token, &browser_token)),
+        Ok(FactorStep::Asked) => {
+            let page = with_next("/sign-in/code", &next);
+            Ok(redirect(&if remember_in(&fields) {
+                with(&page, "remember=yes")
+            } else {
+                page
+            }))
+        }
+        Ok(FactorStep::SwitchedOff) => Ok(start_over("switched-off", &username, &next)),
         Ok(FactorStep::MustSetUp { login_token }) => {
             Ok(redirect(&with_next("/sign-in/set-up", &next)).begin_login(&login_token))
         }
         Ok(FactorStep::Unanswered { text, tries_left }) => {
-            unanswered(&web, &visitor, text, tries_left, username, next).await
+            unanswered(&web, &visitor, text, tries_left, &fields).await
         }
-        Ok(FactorStep::Wrong { tries_left }) => wrong(&web, &visitor, tries_left, username, next).await,
+        Ok(FactorStep::Wrong { tries_left }) => wrong(&web, &visitor, tries_left, &fields).await,
         Ok(FactorStep::TooManyFailures) => Ok(start_over("too-many", &username, &next)),
         Ok(FactorStep::TimedOut) | Err(OpError::Expired) => Ok(start_over("timeout", &username, &next)),
         Ok(FactorStep::Locked { retry_after }) | Err(OpError::TooMany { retry_after }) => {
@@ -171,25 +186,28 @@ fn onward_to_code(challenged: Result<Challenged, OpError>, ready: &str, next: &s
     if notice.is_empty() {
         return Ok(redirect(&page));
     }
-    let sign = if page.contains('?') { '&' } else { '?' };
-    Ok(redirect(&format!("{page}{sign}notice={notice}")))
+    Ok(redirect(&with(&page, &format!("notice={notice}"))))
 }
 
-async fn unanswered(
-    web: &Web,
-    visitor: &Visitor,
-    text: String,
-    tries_left: u32,
-    username: String,
-    next: String,
-) -> Answer {
+fn with(page: &str, pair: &str) -> String {
+    let sign = if page.contains('?') { '&' } else { '?' };
+    format!("{page}{sign}{pair}")
+}
+
+/// Whether the box to remember this browser is ticked.
+fn remember_in(fields: &Fields) -> bool {
+    !fields.text("remember").is_empty()
+}
+
+async fn unanswered(web: &Web, visitor: &Visitor, text: String, tries_left: u32, fields: &Fields) -> Answer {
+    let (next, username) = (next_of(fields), fields.text("username"));
     if tries_left == 0 {
         return Ok(start_over("too-many", &username, &next));
     }
     let Some(login) = find(web, visitor).await? else {
         return Ok(start_over("timeout", &username, &next));
     };
-    let mut shown = view(web, login, next, None);
+    let mut shown = view(web, login, next, None, remember_in(fields));
     shown.front.notice = Some(Notice {
         tone: "bad",
         text,
@@ -198,17 +216,18 @@ async fn unanswered(
     page_with(StatusCode::SERVICE_UNAVAILABLE, &shown)
 }
 
-async fn wrong(web: &Web, visitor: &Visitor, tries_left: u32, username: String, next: String) -> Answer {
+async fn wrong(web: &Web, visitor: &Visitor, tries_left: u32, fields: &Fields) -> Answer {
+    let (next, username) = (next_of(fields), fields.text("username"));
     let Some(login) = find(web, visitor).await? else {
         return Ok(start_over("timeout", &username, &next));
     };
     page_with(
         StatusCode::UNPROCESSABLE_ENTITY,
-        &view(web, login, next, Some(tries_left)),
+        &view(web, login, next, Some(tries_left), remember_in(fields)),
     )
 }
 
-fn view(web: &Web, login: LoginView, next: String, wrong: Option<u32>) -> CodePage {
+fn view(web: &Web, login: LoginView, next: String, wrong: Option<u32>, remember: bool) -> CodePage {
     let method = login.method.unwrap_or(FactorKind::Totp);
     let mut way = Way::of(method).long(&login.code_lengths);
     let mut options = None;
@@ -227,6 +246,11 @@ fn view(web: &Web, login: LoginView, next: String, wrong: Option<u32>) -> CodePa
         options,
         addresses: login.addresses.join(" and "),
         delivery: login.delivery,
+        remember_for: match login.remember {
+            Remember::Off => "",
+            period => period.text(),
+        },
+        remember,
         wrong,
         seconds_left: login.seconds_left,
         left: moment::clock(login.seconds_left),

@@ -85,6 +85,7 @@ pub(super) async fn redeem(State(web): State<Web>, visitor: Visitor, fields: Fie
         token: token.clone(),
         password: fields.secret("password"),
         agent: visitor.agent.clone(),
+        browser: visitor.browser.clone(),
     };
     let result = web.gate.remote(&visitor.caller, operation).await;
     if let Err(OpError::Expired) = result {

@@ -17,6 +17,7 @@ pub(super) async fn offer(State(web): State<Web>, visitor: Visitor) -> Answer {
     let operation = OfferPasskey {
         token: visitor.passkey.clone(),
         agent: visitor.agent.clone(),
+        browser: visitor.browser.clone(),
     };
     let PasskeyOffer { token, options } = web.gate.write(&visitor.caller, operation).await?;
     let body = Json(json!({ "options": options }));
@@ -33,9 +34,11 @@ pub(super) async fn prove(State(web): State<Web>, visitor: Visitor, fields: Fiel
         answer: fields.secret("code"),
     };
     match web.gate.remote(&visitor.caller, operation).await {
-        Ok(PasskeyStep::Passed { session_token }) => {
+        Ok(PasskeyStep::Passed(opened)) => {
             let onward = redirect(if next.is_empty() { "/" } else { &next });
-            Ok(onward.begin_session(&session_token).end(cookies::PASSKEY))
+            Ok(onward
+                .begin_session(&opened.session_token, &opened.browser_token)
+                .end(cookies::PASSKEY))
         }
         Ok(PasskeyStep::Locked { retry_after }) => {
             let shown = locked(&web, &visitor, retry_after, String::new(), next).await?;

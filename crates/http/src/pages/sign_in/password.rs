@@ -2,10 +2,11 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use portcullis_ops::OpError;
+use portcullis_ops::mfa_policy::Blocked;
 use portcullis_ops::sign_in::{Find, LoginStep, LoginView, PasswordStep, ProvePassword};
 
 use super::code::ask;
-use super::{NextQuery, locked, next_of, start_over, with_next};
+use super::{NextQuery, locked, next_of, recovery, start_over, with_next};
 use crate::Web;
 use crate::answer::{Answer, page, page_with, redirect};
 use crate::cookies::WithCookies;
@@ -35,6 +36,7 @@ pub(super) async fn show(State(web): State<Web>, visitor: Visitor, Query(query):
             problem: None,
         }),
         LoginStep::Factor => Ok(redirect(&with_next("/sign-in/code", next))),
+        LoginStep::Recovery => Ok(redirect(&with_next(recovery::HERE, next))),
         LoginStep::SetUp => Ok(redirect(&with_next("/sign-in/set-up", next))),
         LoginStep::Enrol => Ok(redirect("/setup/authenticator")),
     }
@@ -54,7 +56,17 @@ pub(super) async fn prove(State(web): State<Web>, visitor: Visitor, fields: Fiel
             let onward = ask(&web, &visitor, login_token.clone(), &next).await?;
             Ok(onward.begin_login(&login_token))
         }
-        Ok(PasswordStep::Blocked) => Ok(start_over("no-second-step", &username, &next)),
+        Ok(PasswordStep::Remembered(opened)) => {
+            let onward = redirect(if next.is_empty() { "/" } else { &next });
+            Ok(onward.begin_session(&opened.session_token, &opened.browser_token))
+        }
+        Ok(PasswordStep::Blocked { login_token, why }) => {
+            let here = match why {
+                Blocked::SwitchedOff => format!("{}?notice=switched-off", recovery::HERE),
+                _ => recovery::HERE.to_owned(),
+            };
+            Ok(redirect(&with_next(&here, &next)).begin_login(&login_token))
+        }
         Ok(PasswordStep::Wrong) => {
             let username = find(&web, &visitor)
                 .await?

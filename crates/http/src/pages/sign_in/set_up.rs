@@ -83,13 +83,14 @@ pub(super) async fn confirm(State(web): State<Web>, visitor: Visitor, fields: Fi
     let (errors, wrong) = match web.gate.remote(&visitor.caller, operation).await {
         Ok(SetUpStep::Done {
             session_token,
+            browser_token,
             backup_codes,
         }) => {
             if backup_codes.is_empty() {
-                return Ok(onward(&next).begin_session(&session_token));
+                return Ok(onward(&next).begin_session(&session_token, &browser_token));
             }
             let codes = BackupCodesPage::new(&web, backup_codes, set_up.username, "/", false);
-            return Ok(page(&codes)?.begin_session(&session_token));
+            return Ok(page(&codes)?.begin_session(&session_token, &browser_token));
         }
         Ok(SetUpStep::Wrong {
             tries_left,
@@ -116,7 +117,7 @@ pub(super) async fn skip(State(web): State<Web>, visitor: Visitor, fields: Field
         token: visitor.login()?,
     };
     match web.gate.write(&visitor.caller, operation).await {
-        Ok(session_token) => Ok(onward(&next).begin_session(&session_token)),
+        Ok(opened) => Ok(onward(&next).begin_session(&opened.session_token, &opened.browser_token)),
         Err(OpError::Expired) => Ok(start_over("expired", "", &next)),
         Err(error) => Err(error.into()),
     }

@@ -5,7 +5,8 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use portcullis_model::{EmailChoice, FactorKind, UserId};
 use portcullis_ops::OpError;
-use portcullis_ops::factors::{IssuePass, Reset};
+use portcullis_ops::browsers::{ForgetAllOf, ListOf};
+use portcullis_ops::factors::{IssuePass, IssuedPass, Reset};
 use portcullis_ops::groups::{self, MovePerson};
 use portcullis_ops::mfa_policy::{Explain, Explained, Reason};
 use portcullis_ops::users::{Find, SetEmails, UserState, UserView};
@@ -16,6 +17,7 @@ use crate::answer::{Answer, page, page_with, redirect};
 use crate::form::{Errors, Posted, checked_on};
 use crate::moment::Moment;
 use crate::pages::admin::mfa::tree::{Choice, choices};
+use crate::pages::browser::Browser;
 use crate::session::SignedIn;
 use crate::shell::Shell;
 
@@ -32,6 +34,7 @@ struct AuthenticationPage {
     explained: Explained,
     methods: String,
     usable: String,
+    browsers: Vec<Browser>,
     reasons: Vec<String>,
     groups: Vec<Choice>,
     group: String,
@@ -54,7 +57,7 @@ impl AuthenticationPage {
 /// A temporary pass, shown once to the administrator.
 #[derive(Template)]
 #[template(path = "users/pass.html")]
-struct PassPage {
+pub(super) struct PassPage {
     shell: Shell,
     id: UserId,
     name: String,
@@ -62,10 +65,24 @@ struct PassPage {
     ends: Moment,
 }
 
-const RESETS: [(FactorKind, &str); 3] = [
+impl PassPage {
+    pub(super) fn new(web: &Web, who: &SignedIn, id: UserId, name: String, issued: &IssuedPass) -> Self {
+        Self {
+            shell: Shell::new(web, who, "/users"),
+            id,
+            name,
+            pass: issued.pass.expose().to_owned(),
+            ends: Moment::new(issued.ends_at, web.gate.now()),
+        }
+    }
+}
+
+const RESETS: [(FactorKind, &str); 5] = [
     (FactorKind::Totp, "Reset authenticator secret"),
     (FactorKind::WebAuthn, "Reset security keys"),
     (FactorKind::BackupCode, "New backup codes"),
+    (FactorKind::Email, "Switch e-mail codes on again"),
+    (FactorKind::Radius, "Switch RADIUS on again"),
 ];
 
 const CHOICES: [(&str, &str); 3] = [
@@ -85,6 +102,8 @@ pub(super) async fn show(web: &Web, who: &SignedIn, id: UserId, shell: Shell) ->
 async fn look(web: &Web, who: &SignedIn, id: UserId, shell: Shell) -> Answer<AuthenticationPage> {
     let user = web.gate.read(&who.caller, Find { id }).await?;
     let explained = web.gate.read(&who.caller, Explain { id }).await?;
+    let browsers = web.gate.read(&who.caller, ListOf { id }).await?;
+    let now = web.gate.now();
     let tree = web.gate.read(&who.caller, groups::List).await?;
     let effective = &explained.effective;
     let mut reasons: Vec<String> = effective.reasons.iter().map(Reason::text).collect();
@@ -100,6 +119,10 @@ async fn look(web: &Web, who: &SignedIn, id: UserId, shell: Shell) -> Answer<Aut
         is_active: user.state == UserState::Active,
         methods: effective.text(),
         usable: portcullis_model::methods_text(&effective.usable),
+        browsers: browsers
+            .into_iter()
+            .map(|browser| Browser::new(browser, now))
+            .collect(),
         reasons,
         groups: choices(&tree, None),
         group: explained.group.map(|group| group.to_string()).unwrap_or_default(),
@@ -109,7 +132,7 @@ async fn look(web: &Web, who: &SignedIn, id: UserId, shell: Shell) -> Answer<Aut
         minutes: "30".to_owned(),
         resets: RESETS
             .into_iter()
-            .filter(|(kind, _)| user.factors.contains(kind))
+            .filter(|(kind, _)| user.factors.contains(kind) || effective.switched_off.contains(kind))
             .map(|(kind, label)| (kind.word(), label))
             .collect(),
         explained,
@@ -181,6 +204,15 @@ pub(super) async fn reset(State(web): State<Web>, Path(id): Path<UserId>, posted
     answer(&web, &posted, id, "factor-reset", result.map(drop)).await
 }
 
+pub(super) async fn forget_browsers(
+    State(web): State<Web>,
+    Path(id): Path<UserId>,
+    posted: Posted,
+) -> Answer {
+    let result = web.gate.write(&posted.who.caller, ForgetAllOf { id }).await;
+    answer(&web, &posted, id, "browsers-forgotten", result.map(drop)).await
+}
+
 pub(super) async fn issue_pass(State(web): State<Web>, Path(id): Path<UserId>, posted: Posted) -> Answer {
     let who = &posted.who;
     let result = match posted.fields.parse("minutes") {
@@ -195,13 +227,7 @@ pub(super) async fn issue_pass(State(web): State<Web>, Path(id): Path<UserId>, p
     match checked_on(&here(id), result)? {
         Ok(issued) => {
             let user = web.gate.read(&who.caller, Find { id }).await?;
-            page(&PassPage {
-                shell: Shell::new(&web, who, "/users"),
-                id,
-                name: user.display_name,
-                pass: issued.pass.expose().to_owned(),
-                ends: Moment::new(issued.ends_at, web.gate.now()),
-            })
+            page(&PassPage::new(&web, who, id, user.display_name, &issued))
         }
         Err(errors) => again(&web, &posted, id, errors).await,
     }

@@ -167,6 +167,7 @@ async fn a_change_that_locks_the_last_administrator_out_cannot_be_applied() {
         ("code_seconds", "120"),
         ("email_seconds", "600"),
         ("retries", "3"),
+        ("remember", "off"),
     ];
 
     let preview = browser.post("/admin/mfa/preview", &email).await;
@@ -189,6 +190,7 @@ async fn a_change_is_scheduled_and_cancelled() {
         ("code_seconds", "90"),
         ("email_seconds", "600"),
         ("retries", "3"),
+        ("remember", "off"),
         ("floor_administrator", "totp"),
     ];
 

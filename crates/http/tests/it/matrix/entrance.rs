@@ -3,7 +3,7 @@ use std::time::Duration;
 use portcullis_model::{
     Clock, FactorKind, Grace, PersonSetting, PolicyChange, Requirement, Role, Secret, UserId,
 };
-use portcullis_ops::factors;
+use portcullis_ops::{factors, recovery};
 use portcullis_testkit::security_key::TestKey;
 use portcullis_testkit::{Authenticator, World};
 
@@ -12,7 +12,7 @@ use super::routes;
 use crate::browser::Browser;
 
 /// The operations before sign-in that are always on record, in the order in which people meet them.
-const ON_RECORD: [&str; 9] = [
+const ON_RECORD: [&str; 11] = [
     "setup.claim",
     "setup.show_authenticator",
     "setup.confirm",
@@ -22,6 +22,8 @@ const ON_RECORD: [&str; 9] = [
     "login.skip_set_up",
     "login.confirm_set_up",
     "login.prove_passkey",
+    "recovery.ask",
+    "recovery.go_on",
 ];
 
 #[tokio::test]
@@ -60,6 +62,7 @@ async fn setting_up_and_signing_in_leave_an_entry_for_every_step_that_counts() {
     choose_a_new_password(&world, &app).await;
     put_off_and_set_up(&world, dayo, &app).await;
     sign_in_with_a_passkey(&world).await;
+    ask_for_help(&world).await;
     let trail = world.trail_after(before).await;
     for operation in ON_RECORD {
         assert!(
@@ -164,6 +167,48 @@ async fn put_off_and_set_up(world: &World, dayo: UserId, app: &Authenticator) {
     let code = app.code(world.clock.now(), 0);
     let confirm = [("code", code.expose()), ("name", "New phone")];
     browser.post("/sign-in/set-up/confirm", &confirm).await;
+    assert!(browser.has("__Host-portcullis_session"));
+}
+
+/// Six words, read out to an administrator.
+async fn ask_for_help(world: &World) {
+    let mut browser = Browser::new(world);
+    begin(&mut browser).await;
+    let asked = browser.post("/sign-in/recovery", &[("next", "")]).await;
+    let page = browser.get(asked.location()).await;
+    page.shows("Waiting for an administrator.");
+    let (_, rest) = page.text.split_once("id=\"words\"><strong>").unwrap();
+    let words = rest.split('<').next().unwrap().to_owned();
+    let administrator = world.fresh_administrator().await;
+    let listed = world.gate.read(&administrator, recovery::List).await.unwrap();
+    let approve = recovery::Approve {
+        id: listed.waiting[0].id,
+        words,
+        minutes: 30,
+        confirmed: true,
+        reason: "lost phone".to_owned(),
+    };
+    let approved = world.gate.write(&administrator, approve).await.unwrap();
+    let recovery::Approved::Granted(issued) = approved else {
+        panic!("the words were right")
+    };
+    browser
+        .get("/sign-in/recovery")
+        .await
+        .shows("An administrator has approved.");
+    let code = browser
+        .post("/sign-in/recovery/continue", &[("next", "/passwords")])
+        .await;
+    browser
+        .get(code.location())
+        .await
+        .shows("Enter your temporary pass");
+    browser
+        .post(
+            "/sign-in/code",
+            &[("code", issued.pass.expose()), ("next", "/passwords")],
+        )
+        .await;
     assert!(browser.has("__Host-portcullis_session"));
 }
 

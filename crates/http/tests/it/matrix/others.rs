@@ -80,7 +80,7 @@ async fn ask(stage: &Stage, route: &Route, values: &Values, caller: &Caller, wha
 #[tokio::test]
 async fn the_id_of_what_is_not_mine_finds_nothing_and_changes_nothing() {
     let mut stage = Stage::new().await;
-    let neighbour = Neighbour::of(&mut stage, Role::Administrator).await;
+    let neighbour = Neighbour::of(&mut stage, Role::PrivilegedAdministrator).await;
     let ids = ids_of_owner(&mut stage).await;
     let before = rows(&stage.world).await;
     let (mut asked, mut problems) = (0, Vec::new());

@@ -9,6 +9,7 @@ use portcullis_testkit::Person;
 use super::callers::{Caller, Credential};
 use super::route::{Body, Door, Route};
 use super::stage::Stage;
+use crate::branding::PIXEL;
 use crate::browser::encode;
 
 /// What the `{…}` of a route stand for.
@@ -17,12 +18,15 @@ pub(super) struct Values(Vec<(&'static str, String)>);
 impl Values {
     pub(super) async fn of(stage: &mut Stage, route: &Route, caller: &Caller) -> Self {
         let whose = caller.person.clone().unwrap_or_else(|| stage.owner.clone());
+        if route.path.starts_with("/sign-in/passkey") {
+            stage.allow_passkeys().await;
+        }
         let id = stage.thing(route.on, &whose).await;
         let unique = stage.things.unique();
         let mut values = Self(vec![
             ("{id}", id),
             ("{number}", "1".to_owned()),
-            ("{name}", "app.css".to_owned()),
+            ("{name}", file_of(stage, route).await),
             ("{user}", stage.guest.id.to_string()),
             ("{username}", stage.guest.username.clone()),
             ("{unique}", unique),
@@ -80,6 +84,20 @@ async fn numbers(stage: &Stage) -> (i64, i64) {
         policy.version,
         revision_of(stage, settings::Connection::Mail).await,
     )
+}
+
+/// The name of a file that is there.
+async fn file_of(stage: &Stage, route: &Route) -> String {
+    match route.path {
+        "/branding/accent/{name}" => "7a1fa2-e1b3ff.css".to_owned(),
+        "/branding/logo/{name}" => {
+            let file = PIXEL.to_vec();
+            let add = branding::AddLogo { file };
+            let logo = stage.world.gate.remote(&stage.world.console(), add).await;
+            format!("{}.png", logo.unwrap().id)
+        }
+        _ => "app.css".to_owned(),
+    }
 }
 
 async fn branding_version(stage: &Stage) -> i64 {

@@ -43,12 +43,18 @@ pub(super) enum Thing {
     PassHolder,
     /// Somebody whose second step was never reset.
     EnrolledPerson,
+    /// A change of the policy that only reports.
+    PolicyReport,
+    /// A request for help of somebody who typed their password.
+    RecoveryRequest,
     /// A group that nobody is in.
     Group,
     /// A change of the policy that can be undone.
     PolicyChange,
     /// A second step of the caller.
     OwnFactor,
+    /// A browser that the caller is known from.
+    OwnBrowser,
     /// A filter of sign-in events that the caller keeps.
     OwnFilter,
     /// Another session of the caller.
@@ -99,7 +105,10 @@ impl Route {
             Thing::PassHolder,
         ];
         (people.contains(&kind) && people.contains(&self.on))
-            || (matches!(kind, Thing::Group | Thing::PolicyChange) && kind == self.on)
+            || (matches!(
+                kind,
+                Thing::Group | Thing::PolicyChange | Thing::PolicyReport | Thing::RecoveryRequest
+            ) && kind == self.on)
     }
 
     pub(super) const fn open(self) -> Self {

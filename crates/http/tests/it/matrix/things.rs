@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use portcullis_model::{
     AccountId, AccountRight, FactorKind, PolicyChange, ResourceId, Role, Scope, SitePolicy,
 };
-use portcullis_ops::{accounts, activity, factors, groups, mfa_policy, resources, users};
+use portcullis_ops::{accounts, activity, factors, groups, mfa_policy, recovery, resources, users};
 use portcullis_testkit::Person;
 
 use super::callers::token;
@@ -44,6 +44,10 @@ impl Stage {
                 let again = self.world.sign_in(whose).await.unwrap();
                 again.caller.session.unwrap().to_string()
             }
+            Thing::OwnBrowser => {
+                let again = self.world.sign_in(whose).await.unwrap();
+                self.world.browser_of(&again).await.to_string()
+            }
             Thing::OwnFactor => {
                 let own = self
                     .world
@@ -80,6 +84,8 @@ impl Stage {
             }
             Thing::PassHolder => self.give_pass().await,
             Thing::Group => self.group().await,
+            Thing::PolicyReport => self.report_policy().await,
+            Thing::RecoveryRequest => self.ask_for_help().await,
             Thing::PolicyChange => self.change_policy().await,
             Thing::Account | Thing::DeletedAccount => {
                 let (_, id) = self.account_of(&self.owner.clone()).await;
@@ -141,14 +147,35 @@ impl Stage {
         made.unwrap().to_string()
     }
 
+    async fn ask_for_help(&mut self) -> String {
+        let name = self.things.unique();
+        let person = self.world.user(&name, Role::PasswordUser).await;
+        let token = self.world.pass_password(&self.world.gate, &person).await;
+        let (gate, by) = (&self.world.gate, &self.world.console());
+        gate.write(&self.world.anonymous(), recovery::Ask { token })
+            .await
+            .unwrap();
+        let waiting = gate.read(by, recovery::List).await.unwrap().waiting;
+        let own = waiting.iter().find(|request| request.user == person.id);
+        own.unwrap().id.to_string()
+    }
+
+    /// Lets a passkey be both proofs, as some routes need.
+    pub(super) async fn allow_passkeys(&mut self) {
+        self.change_site(|site| site.passkey_alone = true).await;
+    }
+
     async fn change_policy(&mut self) -> String {
+        self.change_site(|site| site.retries = (site.retries + 1) % 10)
+            .await
+    }
+
+    async fn change_site(&mut self, change: impl FnOnce(&mut SitePolicy)) -> String {
         // The administrator may have proven their second step long ago by now.
         let (gate, by) = (&self.world.gate, &self.world.console());
         let before = gate.read(by, mfa_policy::Find).await.unwrap();
-        let site = SitePolicy {
-            retries: (before.site.retries + 1) % 10,
-            ..before.site
-        };
+        let mut site = before.site;
+        change(&mut site);
         let apply = mfa_policy::Apply {
             change: PolicyChange {
                 site: Some(site),
@@ -159,6 +186,28 @@ impl Stage {
             at: None,
         };
         gate.write(by, apply).await.unwrap().id.to_string()
+    }
+
+    async fn report_policy(&mut self) -> String {
+        let (gate, by) = (&self.world.gate, &self.world.console());
+        let before = gate.read(by, mfa_policy::Find).await.unwrap();
+        for old in before.changes.iter().filter(|change| change.state == "reporting") {
+            gate.write(by, mfa_policy::Undo { id: old.id }).await.unwrap();
+        }
+        let site = SitePolicy {
+            retries: (before.site.retries + 1) % 10,
+            ..before.site
+        };
+        let report = mfa_policy::ReportOnly {
+            change: PolicyChange {
+                site: Some(site),
+                ..PolicyChange::default()
+            },
+            summary: MARK.to_owned(),
+            version: before.version,
+            days: 7,
+        };
+        gate.write(by, report).await.unwrap().id.to_string()
     }
 
     async fn give_pass(&mut self) -> String {

@@ -59,6 +59,7 @@ impl Case {
                 setting: &self.setting,
                 path: &path,
                 enrolled: &self.enrolled,
+                switched_off: &[],
                 has_email: self.has_email,
                 skips: self.skips,
             },

@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use portcullis_model::{AppCodes, FactorKind, Grace, PersonSetting, PolicyChange, Requirement, SitePolicy};
 use portcullis_ops::Gate;
-use portcullis_ops::mfa_policy::{Apply, Effect, Find, Preview, Previewed};
+use portcullis_ops::mfa_policy::{Apply, Effect, Find, Preview, Previewed, ReportOnly};
 
 use super::web_xml;
 use crate::cli::Rule;
@@ -24,8 +24,11 @@ pub(super) async fn preview(gate: &Gate, rule: Rule) -> anyhow::Result<()> {
     look(gate, &wanted).await.map(drop)
 }
 
-pub(super) async fn set(gate: &Gate, rule: Rule, yes: bool) -> anyhow::Result<()> {
+pub(super) async fn set(gate: &Gate, rule: Rule, yes: bool, report_only: Option<u32>) -> anyhow::Result<()> {
     let wanted = wanted(gate, rule).await?;
+    if let Some(days) = report_only {
+        return report(gate, wanted, days).await;
+    }
     apply(gate, wanted, yes).await
 }
 
@@ -94,6 +97,23 @@ async fn apply(gate: &Gate, wanted: Wanted, yes: bool) -> anyhow::Result<()> {
     println!(
         "Applied as version {}; `portcullis mfa undo {}` takes it back within a day.",
         applied.version, applied.id
+    );
+    Ok(())
+}
+
+/// Previews, and lets the change report what it would do.
+async fn report(gate: &Gate, wanted: Wanted, days: u32) -> anyhow::Result<()> {
+    let previewed = look(gate, &wanted).await?;
+    let report = ReportOnly {
+        change: wanted.change,
+        summary: wanted.summary,
+        version: previewed.version,
+        days,
+    };
+    let made = gate.write(&operator(gate), report).await.map_err(told)?;
+    println!(
+        "Nothing was changed. Version {} reports for {days} days; `portcullis mfa undo {}` discards it.",
+        made.version, made.id
     );
     Ok(())
 }
@@ -178,8 +198,11 @@ async fn wanted(gate: &Gate, rule: Rule) -> anyhow::Result<Wanted> {
         }
         let methods = Requirement::of(site.methods.iter().copied()).text();
         let mut summary = format!(
-            "Site: {methods}; a code ends after {} s, by e-mail after {} s, {} retries",
-            site.code_seconds, site.email_seconds, site.retries
+            "Site: {methods}; a code ends after {} s, by e-mail after {} s, {} retries; browsers remembered: {}",
+            site.code_seconds,
+            site.email_seconds,
+            site.retries,
+            site.remember.text()
         );
         if site.passkey_alone != before.passkey_alone {
             summary += if site.passkey_alone {
@@ -189,7 +212,8 @@ async fn wanted(gate: &Gate, rule: Rule) -> anyhow::Result<Wanted> {
             };
         }
         if site.app != before.app {
-            summary += &format!("; new authenticator apps with {}", site.app.text());
+            summary.push_str("; new authenticator apps with ");
+            summary.push_str(&site.app.text());
         }
         change.site = Some(site);
         summary
@@ -215,6 +239,7 @@ fn requirement(gate: &Gate, rule: &Rule) -> Option<Requirement> {
         grace,
         code_seconds: rule.code_seconds,
         retries: rule.retries,
+        remember: rule.remember,
         ..Requirement::of(rule.methods.iter().copied())
     })
 }
@@ -233,10 +258,12 @@ fn site(rule: &Rule, before: SitePolicy) -> SitePolicy {
         retries: rule.retries.unwrap_or(before.retries),
         one_method: rule.one_method.unwrap_or(before.one_method),
         step_up_reveal: rule.step_up_reveal.unwrap_or(before.step_up_reveal),
+        second_approver: rule.second_approver.unwrap_or(before.second_approver),
         passkey_alone: rule.passkey_alone.unwrap_or(before.passkey_alone),
         app: AppCodes {
             hash: rule.app_hash.unwrap_or(before.app.hash),
             digits: rule.app_digits.unwrap_or(before.app.digits),
         },
+        remember: rule.remember.unwrap_or(before.remember),
     }
 }

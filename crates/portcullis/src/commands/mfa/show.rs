@@ -61,6 +61,7 @@ fn tell(site: &SitePolicy) {
         site.code_seconds, site.email_seconds
     );
     println!("Retries:     {}", site.retries);
+    println!("Remembered:  {}", site.remember.text());
     println!("One method:  {}", if site.one_method { "yes" } else { "no" });
     println!(
         "To reveal:   {}",
@@ -68,6 +69,14 @@ fn tell(site: &SitePolicy) {
             "a fresh second step"
         } else {
             "no second step"
+        }
+    );
+    println!(
+        "To help:     {}",
+        if site.second_approver {
+            "two administrators approve"
+        } else {
+            "one administrator approves"
         }
     );
     println!(
@@ -95,6 +104,7 @@ pub(super) async fn person(gate: &Gate, name: &str) -> anyhow::Result<()> {
         effective.code_seconds, effective.email_seconds
     );
     println!("Retries:     {}", effective.retries);
+    println!("Remembered:  {}", effective.remember.text());
     if let Some(blocked) = effective.blocked {
         println!("Kept out:    {}", blocked.text());
     } else if effective.must_set_up {

@@ -6,68 +6,70 @@ use crate::form::{Errors, Fields};
 /// The form as it stands.
 pub(super) struct Draft {
     /// The name of a logo that was sent, or nothing.
-    pub(super) logo: String,
-    pub(super) show_logo: bool,
-    pub(super) description: String,
-    pub(super) show_description: bool,
+    pub(super) logo: Part<String>,
+    pub(super) description: Part<String>,
     pub(super) accent_light: String,
     pub(super) accent_dark: String,
     pub(super) show_accent: bool,
-    pub(super) banner: String,
-    pub(super) show_banner: bool,
-    pub(super) privacy: String,
-    pub(super) ask_privacy: bool,
+    pub(super) banner: Part<String>,
+    pub(super) privacy: Part<String>,
 }
 
 impl Draft {
     pub(super) fn of(value: &Branding) -> Self {
+        // What is not there yet is to be seen once it is.
+        let inviting = |part: Part<String>| Part {
+            on: part.on || part.value.is_empty(),
+            ..part
+        };
         let text = |text: Option<String>| text.unwrap_or_default();
         let accent = value.accent.value;
         Self {
-            logo: text(value.logo.value.map(|logo| logo.to_string())),
-            // What is not there yet is to be seen once it is.
-            show_logo: value.logo.on || value.logo.value.is_none(),
-            description: value.description.value.clone(),
-            show_description: value.description.on || value.description.value.is_empty(),
+            logo: inviting(Part {
+                on: value.logo.on,
+                value: text(value.logo.value.map(|logo| logo.to_string())),
+            }),
+            description: inviting(value.description.clone()),
             accent_light: text(accent.map(|accent| accent.light.to_string())),
             accent_dark: text(accent.map(|accent| accent.dark.to_string())),
             show_accent: value.accent.on || accent.is_none(),
-            banner: value.banner.value.clone(),
-            show_banner: value.banner.on || value.banner.value.is_empty(),
-            privacy: value.privacy.value.clone(),
-            ask_privacy: value.privacy.on,
+            banner: inviting(value.banner.clone()),
+            privacy: value.privacy.clone(),
         }
     }
 
     pub(super) fn typed(fields: &Fields) -> Self {
         let on = |name: &str| !fields.text(name).is_empty();
+        let part = |switch: &str, name: &str| Part {
+            on: on(switch),
+            value: fields.text(name),
+        };
+        let mut logo = part("show_logo", "logo");
+        if on("remove_logo") {
+            logo.value.clear();
+        }
         Self {
-            logo: if on("remove_logo") {
-                String::new()
-            } else {
-                fields.text("logo")
-            },
-            show_logo: on("show_logo"),
-            description: fields.text("description"),
-            show_description: on("show_description"),
+            logo,
+            description: part("show_description", "description"),
             accent_light: fields.text("accent_light"),
             accent_dark: fields.text("accent_dark"),
             show_accent: on("show_accent"),
-            banner: fields.text("banner"),
-            show_banner: on("show_banner"),
-            privacy: fields.text("privacy"),
-            ask_privacy: on("ask_privacy"),
+            banner: part("show_banner", "banner"),
+            privacy: part("ask_privacy", "privacy"),
         }
     }
 
     pub(super) fn value(&self) -> Result<Branding, OpError> {
         let mut errors = Errors::default();
-        let logo = match self.logo.as_str() {
+        let logo = match self.logo.value.as_str() {
             "" => None,
-            logo => logo.parse().map(Some).unwrap_or_else(|_| {
-                errors.add("logo", "is not there any more. Choose the picture again.");
-                None
-            }),
+            logo => {
+                let logo = logo.parse().ok();
+                if logo.is_none() {
+                    errors.add("logo", "is not there any more. Choose the picture again.");
+                }
+                logo
+            }
         };
         let light = colour(&mut errors, "accent_light", &self.accent_light);
         let dark = colour(&mut errors, "accent_dark", &self.accent_dark);
@@ -77,19 +79,16 @@ impl Draft {
         if errors.any() {
             return Err(OpError::Invalid(errors.0));
         }
-        let text = |on, text: &String| Part {
-            on,
-            value: text.clone(),
+        let text = |part: &Part<String>| Part {
+            on: part.on && !part.value.trim().is_empty(),
+            value: part.value.clone(),
         };
         Ok(Branding {
             logo: Part {
-                on: self.show_logo && logo.is_some(),
+                on: self.logo.on && logo.is_some(),
                 value: logo,
             },
-            description: text(
-                self.show_description && !self.description.trim().is_empty(),
-                &self.description,
-            ),
+            description: text(&self.description),
             accent: Part {
                 on: self.show_accent && light.is_some(),
                 value: light.map(|light| Accent {
@@ -97,8 +96,9 @@ impl Draft {
                     light,
                 }),
             },
-            banner: text(self.show_banner && !self.banner.trim().is_empty(), &self.banner),
-            privacy: text(self.ask_privacy, &self.privacy),
+            banner: text(&self.banner),
+            // To ask for a text that is not there is a mistake, and is said to be one.
+            privacy: self.privacy.clone(),
         })
     }
 }
@@ -107,10 +107,10 @@ fn colour(errors: &mut Errors, field: &'static str, text: &str) -> Option<Colour
     if text.trim().is_empty() {
         return None;
     }
-    match text.parse() {
+    match text.parse::<Colour>() {
         Ok(colour) => Some(colour),
         Err(error) => {
-            errors.add(field, &format!("{error}"));
+            errors.add(field, &error.to_string());
             None
         }
     }

@@ -2,7 +2,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use portcullis_model::Timestamp;
 use portcullis_ops::OpError;
-use portcullis_ops::mfa_policy::{Applied, Apply, Undo};
+use portcullis_ops::mfa_policy::{Applied, Apply, ReportOnly, Undo};
 use uuid::Uuid;
 
 use super::change::{Wanted, carried};
@@ -21,6 +21,15 @@ pub(super) async fn apply(State(web): State<Web>, posted: Posted) -> Answer {
         overwritten: Vec::new(),
         back: next_path::safe(&fields.text("back")).unwrap_or(HERE).to_owned(),
     };
+    if fields.text("when") == "report" {
+        return match checked_on(&wanted.back, report(&web, &posted, &wanted).await)? {
+            Ok(made) => Ok(redirect(&format!(
+                "{HERE}/reports/{}?notice=policy-reports",
+                made.id
+            ))),
+            Err(errors) => preview::again(&web, &posted.who, &wanted, fields.text("at"), errors).await,
+        };
+    }
     let result = make(&web, &posted, &wanted).await;
     match checked_on(&wanted.back, result)? {
         Ok(applied) => Ok(redirect(if applied.scheduled {
@@ -38,6 +47,22 @@ async fn make(web: &Web, posted: &Posted, wanted: &Wanted) -> Result<Applied, Op
         summary: describe(web, &posted.who, &wanted.change).await?,
         version: posted.fields.parse("version")?,
         at: when(&posted.fields, web.gate.now())?,
+    };
+    web.gate.write(&posted.who.caller, operation).await
+}
+
+/// Lets the change report what it would do.
+async fn report(web: &Web, posted: &Posted, wanted: &Wanted) -> Result<Applied, OpError> {
+    let operation = ReportOnly {
+        change: wanted.change.clone(),
+        summary: describe(web, &posted.who, &wanted.change).await?,
+        version: posted.fields.parse("version")?,
+        days: posted
+            .fields
+            .text("days")
+            .trim()
+            .parse()
+            .map_err(|_| invalid("days", "must be between 1 and 30"))?,
     };
     web.gate.write(&posted.who.caller, operation).await
 }

@@ -4,7 +4,7 @@ use portcullis_model::{
     AppCodes, FactorKind, Grace, GroupId, PageSize, PersonSetting, PolicyChange, Requirement, Role,
     SitePolicy, UserId,
 };
-use portcullis_ops::mfa_policy::{Find, List};
+use portcullis_ops::mfa_policy::{Find, List, ListMatching, Matching};
 use portcullis_ops::{FieldError, OpError};
 
 use super::{ASKED, HERE};
@@ -120,6 +120,7 @@ fn of_site(fields: &Fields, before: SitePolicy) -> Result<SitePolicy, OpError> {
         methods: methods(fields),
         one_method: !fields.text("one_method").is_empty(),
         step_up_reveal: !fields.text("step_up_reveal").is_empty(),
+        second_approver: !fields.text("second_approver").is_empty(),
         passkey_alone: !fields.text("passkey_alone").is_empty(),
         app: AppCodes {
             hash: problems
@@ -134,6 +135,7 @@ fn of_site(fields: &Fields, before: SitePolicy) -> Result<SitePolicy, OpError> {
         code_seconds: problems.number(fields, "code_seconds").unwrap_or(0),
         email_seconds: problems.number(fields, "email_seconds").unwrap_or(0),
         retries: problems.number(fields, "retries").unwrap_or(0),
+        remember: problems.take(fields.parse("remember")).unwrap_or_default(),
         ..before
     };
     site.floors.clear();
@@ -164,16 +166,26 @@ fn of_group(fields: &Fields) -> Result<Option<Requirement>, OpError> {
         grace,
         code_seconds: problems.number_if_any(fields, "code_seconds"),
         retries: problems.number_if_any(fields, "retries"),
+        remember: problems.take(fields.parse_if_any("remember")).flatten(),
         ..Requirement::of(methods(fields))
     };
     problems.done(Some(requirement))
 }
 
-/// How many people can be changed at once.
+/// How many people can be chosen one by one.
 const MOST: usize = 200;
 
-async fn of_people(web: &Web, posted: &Posted) -> Result<Vec<(UserId, PersonSetting)>, OpError> {
+/// The people who are chosen, or everybody who fits the filter, with what is set for each now.
+async fn chosen(web: &Web, posted: &Posted) -> Result<Vec<(UserId, PersonSetting)>, OpError> {
     let fields = &posted.fields;
+    if fields.text("all") == "matching" {
+        let query = fields.text("q");
+        let found = web.gate.read(&posted.who.caller, ListMatching { query }).await?;
+        if !(1..=Matching::MOST).contains(&found.total) {
+            return Err(invalid("people", "The filter must fit 1 to 5,000 people."));
+        }
+        return Ok(found.people);
+    }
     let only: Vec<UserId> = fields.all("people").filter_map(|id| id.parse().ok()).collect();
     if !(1..=MOST).contains(&only.len()) {
         return Err(invalid("people", "Choose 1 to 200 people."));
@@ -189,11 +201,20 @@ async fn of_people(web: &Web, posted: &Posted) -> Result<Vec<(UserId, PersonSett
     if found.len() != wanted {
         return Err(OpError::NotFound);
     }
-    let to = fields.text("do");
-    found
+    Ok(found
         .into_iter()
-        .map(|person| {
-            let own = person.setting.requirement;
+        .map(|person| (person.id, person.setting))
+        .collect())
+}
+
+async fn of_people(web: &Web, posted: &Posted) -> Result<Vec<(UserId, PersonSetting)>, OpError> {
+    let fields = &posted.fields;
+    let to = fields.text("do");
+    chosen(web, posted)
+        .await?
+        .into_iter()
+        .map(|(id, before)| {
+            let own = before.requirement;
             let setting = match to.as_str() {
                 "enable" => PersonSetting {
                     uses_group_settings: false,
@@ -214,7 +235,7 @@ async fn of_people(web: &Web, posted: &Posted) -> Result<Vec<(UserId, PersonSett
                 },
                 _ => return Err(invalid("do", "must be one of the list")),
             };
-            Ok((person.id, setting))
+            Ok((id, setting))
         })
         .collect()
 }

@@ -1,6 +1,6 @@
 //! A change of the policy in words, for the preview, the history and the trail.
 
-use portcullis_model::{PageSize, PersonSetting, PolicyChange, SitePolicy, methods_text};
+use portcullis_model::{PageSize, PersonSetting, PolicyChange, Remember, SitePolicy, methods_text};
 use portcullis_ops::mfa_policy::{Find, List, PersonPolicy};
 use portcullis_ops::{OpError, groups};
 
@@ -83,6 +83,14 @@ fn of_site(before: &SitePolicy, after: &SitePolicy) -> String {
         };
         parts.push(text.to_owned());
     }
+    if before.second_approver != after.second_approver {
+        let text = if after.second_approver {
+            "two administrators approve requests for help"
+        } else {
+            "one administrator approves requests for help"
+        };
+        parts.push(text.to_owned());
+    }
     if before.passkey_alone != after.passkey_alone {
         let text = if after.passkey_alone {
             "a passkey alone is enough"
@@ -93,6 +101,12 @@ fn of_site(before: &SitePolicy, after: &SitePolicy) -> String {
     }
     if before.app != after.app {
         parts.push(format!("new authenticator apps with {}", after.app.text()));
+    }
+    if before.remember != after.remember {
+        parts.push(match after.remember {
+            Remember::Off => "no remembered browsers".to_owned(),
+            period => format!("browsers remembered for {}", period.text()),
+        });
     }
     if parts.is_empty() {
         return "Everybody: nothing different".to_owned();

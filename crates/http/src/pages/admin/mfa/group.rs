@@ -1,7 +1,7 @@
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use portcullis_model::{Grace, GroupId, Requirement, SystemRight, Timestamp};
+use portcullis_model::{Grace, GroupId, Remember, Requirement, SystemRight, Timestamp};
 use portcullis_ops::OpError;
 use portcullis_ops::groups::{GroupView, List};
 
@@ -36,6 +36,7 @@ struct Form {
     grace_skips: String,
     code_seconds: String,
     retries: String,
+    remember: String,
 }
 
 impl Form {
@@ -54,6 +55,10 @@ impl Form {
             grace_skips: skips,
             code_seconds: number(requirement.and_then(|requirement| requirement.code_seconds)),
             retries: number(requirement.and_then(|requirement| requirement.retries)),
+            remember: requirement
+                .and_then(|requirement| requirement.remember)
+                .map_or("", Remember::word)
+                .to_owned(),
         }
     }
 }
@@ -86,6 +91,7 @@ pub(super) async fn again(web: &Web, posted: &Posted, id: GroupId, errors: Error
             grace_skips: fields.text("grace_skips"),
             code_seconds: fields.text("code_seconds"),
             retries: fields.text("retries"),
+            remember: fields.text("remember"),
         },
         ..shown
     };

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use portcullis_model::{FactorKind, PageSize};
-use portcullis_ops::mfa_policy::{List, PersonPolicy};
+use portcullis_ops::mfa_policy::{List, ListMatching, PersonPolicy};
 
 use super::HERE;
 use super::methods::{self, Connected, MethodRow};
@@ -25,6 +25,9 @@ struct PeoplePage {
     methods: Vec<MethodRow>,
     rows: Vec<Row>,
     next: Option<String>,
+    /// How many people fit the filter, if they do not all stand on this page.
+    matching: Option<usize>,
+    all: bool,
 }
 
 struct Row {
@@ -52,6 +55,7 @@ pub(super) async fn again(web: &Web, posted: &Posted, errors: Errors) -> Answer 
     }
     let shown = PeoplePage {
         errors,
+        all: fields.text("all") == "matching",
         methods: shown
             .methods
             .into_iter()
@@ -71,6 +75,12 @@ async fn look(web: &Web, who: &SignedIn, query: ListQuery) -> Answer<PeoplePage>
     };
     let found = web.gate.read(&who.caller, operation).await?;
     let connected = Connected::find(web, who).await?;
+    let matching = if found.next.is_some() || query.after.is_some() {
+        let query = query.q.clone();
+        Some(web.gate.read(&who.caller, ListMatching { query }).await?.total)
+    } else {
+        None
+    };
     let rows = found.items.into_iter().map(|person| {
         let kinds: Vec<&str> = person.enrolled.iter().map(|kind| kind.label()).collect();
         Row {
@@ -86,6 +96,8 @@ async fn look(web: &Web, who: &SignedIn, query: ListQuery) -> Answer<PeoplePage>
         methods: methods::rows(connected, &[FactorKind::Totp]),
         rows: rows.collect(),
         next: query.next("/admin/mfa/people", found.next),
+        matching,
+        all: false,
         after: query.after.unwrap_or_default(),
         query: query.q,
     })

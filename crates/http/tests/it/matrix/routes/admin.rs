@@ -103,6 +103,7 @@ pub(super) const ROUTES: &[Route] = &[
             ("code_seconds", "120"),
             ("email_seconds", "600"),
             ("retries", "3"),
+            ("remember", "12h"),
             ("floor_administrator", "totp"),
         ],
     )
@@ -117,6 +118,17 @@ pub(super) const ROUTES: &[Route] = &[
         ],
     )
     .performs(&["policy.list", "policy.preview"]),
+    form(
+        "/admin/mfa/preview",
+        &[
+            ("kind", "people"),
+            ("all", "matching"),
+            ("q", "target"),
+            ("do", "enable"),
+            ("methods", "totp"),
+        ],
+    )
+    .performs(&["policy.list_matching", "policy.preview"]),
     form(
         "/admin/mfa/preview",
         &[("change", CHANGE), ("back", "/admin/mfa")],
@@ -134,6 +146,25 @@ pub(super) const ROUTES: &[Route] = &[
     )
     .performs(&["policy.find", "policy.apply"])
     .to("/admin/mfa?notice=policy-applied"),
+    form(
+        "/admin/mfa/apply",
+        &[
+            ("change", CHANGE),
+            ("version", "{version}"),
+            ("back", "/admin/mfa"),
+            ("when", "report"),
+            ("days", "7"),
+        ],
+    )
+    .performs(&["policy.find", "policy.report_only"])
+    .in_between(),
+    page("/admin/mfa/reports/{id}")
+        .on(Thing::PolicyReport)
+        .performs(&["policy.find_report"]),
+    form("/admin/mfa/reports/{id}/apply", &[("version", "{version}")])
+        .on(Thing::PolicyReport)
+        .performs(&["policy.apply_report"])
+        .to("/admin/mfa?notice=policy-applied"),
     form("/admin/mfa/changes/{id}/undo", &[])
         .on(Thing::PolicyChange)
         .performs(&["policy.undo"])
@@ -141,7 +172,11 @@ pub(super) const ROUTES: &[Route] = &[
     page("/users/{id}")
         .asks("tab=authentication")
         .on(Thing::Person)
-        .performs(&["user.find", "policy.explain", "group.list"]),
+        .performs(&["user.find", "policy.explain", "browser.list", "group.list"]),
+    form("/users/{id}/browsers/forget-all", &[])
+        .on(Thing::Person)
+        .performs(&["browser.forget_all_of"])
+        .to("/users/{id}?tab=authentication&notice=browsers-forgotten"),
     form("/users/{id}/group", &[("group", "")])
         .on(Thing::Person)
         .performs(&["group.move_person"])
@@ -164,6 +199,27 @@ pub(super) const ROUTES: &[Route] = &[
     .on(Thing::EnrolledPerson)
     .performs(&["factor.reset"])
     .to("/users/{id}?tab=authentication&notice=factor-reset"),
+    page("/users/recovery").performs(&["recovery.list"]),
+    page("/users/recovery/{id}")
+        .on(Thing::RecoveryRequest)
+        .performs(&["recovery.find"]),
+    form(
+        "/users/recovery/{id}/approve",
+        &[
+            ("words", "these are not the six words"),
+            ("called", "yes"),
+            ("read", "yes"),
+            ("minutes", "30"),
+            ("reason", "lost phone"),
+        ],
+    )
+    .on(Thing::RecoveryRequest)
+    .performs(&["recovery.approve"])
+    .in_between(),
+    form("/users/recovery/{id}/deny", &[("reason", "nobody answers")])
+        .on(Thing::RecoveryRequest)
+        .performs(&["recovery.deny"])
+        .to("/users/recovery?notice=recovery-denied"),
     form("/users/{id}/pass", &[("minutes", "30"), ("reason", "lost phone")])
         .on(Thing::Person)
         .performs(&["factor.issue_pass", "user.find"]),

@@ -160,13 +160,54 @@ pub(super) const ROUTES: &[Route] = &[
     )
     .performs(&["policy.apply"])
     .gives(CREATED),
+    call(
+        "POST",
+        "/api/v2/mfa/reports",
+        r#"{"change":{"groups":[{"id":"{group}","requirement":{"methods":["totp"],"grace":{"skips":2}}}]},
+            "summary":"matrix","version":"{version}","days":7}"#,
+    )
+    .performs(&["policy.report_only"])
+    .in_between(),
+    call("GET", "/api/v2/mfa/reports/{id}", "")
+        .on(Thing::PolicyReport)
+        .performs(&["policy.find_report"]),
+    call(
+        "POST",
+        "/api/v2/mfa/reports/{id}/apply",
+        r#"{"version":"{version}"}"#,
+    )
+    .on(Thing::PolicyReport)
+    .performs(&["policy.apply_report"])
+    .gives(NO_CONTENT),
     call("POST", "/api/v2/mfa/changes/{id}/undo", "")
         .on(Thing::PolicyChange)
         .performs(&["policy.undo"])
         .gives(NO_CONTENT),
+    call("GET", "/api/v2/recovery-requests", "").performs(&["recovery.list"]),
+    call("GET", "/api/v2/recovery-requests/{id}", "")
+        .on(Thing::RecoveryRequest)
+        .performs(&["recovery.find"]),
+    call(
+        "POST",
+        "/api/v2/recovery-requests/{id}/approve",
+        r#"{"words":"these are not the six words","minutes":30,"confirmed":true,"reason":"INC-1"}"#,
+    )
+    .on(Thing::RecoveryRequest)
+    .performs(&["recovery.approve"])
+    .in_between(),
+    call("POST", "/api/v2/recovery-requests/{id}/deny", REASON)
+        .on(Thing::RecoveryRequest)
+        .performs(&["recovery.deny"])
+        .gives(NO_CONTENT),
     call("GET", "/api/v2/users/{id}/mfa", "")
         .on(Thing::Person)
         .performs(&["policy.explain"]),
+    call("GET", "/api/v2/users/{id}/mfa/browsers", "")
+        .on(Thing::Person)
+        .performs(&["browser.list"]),
+    call("DELETE", "/api/v2/users/{id}/mfa/browsers", "")
+        .on(Thing::Person)
+        .performs(&["browser.forget_all_of"]),
     call("POST", "/api/v2/users/{id}/mfa/reset", r#"{"method":"temporary_pass","reason":"INC-1"}"#)
         .on(Thing::PassHolder)
         .performs(&["factor.reset"]),

@@ -30,7 +30,7 @@ pub(super) const ROUTES: &[Route] = &[
         .in_between(),
     page("/audit/verify").performs(&["audit.verify", "audit.list"]),
     page("/admin/keys").performs(&["key.status"]),
-    page("/users").performs(&["user.list"]),
+    page("/users").performs(&["user.list", "recovery.list"]),
     page("/users/new").form_of("user.add"),
     form(
         "/users/new",
@@ -58,7 +58,13 @@ pub(super) const ROUTES: &[Route] = &[
         .on(Thing::Person)
         .performs(&["user.change_role"])
         .to("/users/{id}?notice=user-role"),
-    page("/me/security").performs(&["factor.list_mine", "session.list_mine", "user.list_my_activity"]),
+    page("/me/security").performs(&[
+        "factor.list_mine",
+        "session.list_mine",
+        "browser.list_mine",
+        "factor.switched_off",
+        "user.list_my_activity",
+    ]),
     page("/me/confirm").performs(&["session.methods"]),
     form("/me/confirm/ask", &[("method", "totp"), ("next", "/")])
         .performs(&["session.methods", "session.ask"]),
@@ -109,6 +115,16 @@ pub(super) const ROUTES: &[Route] = &[
     )
     .performs(&["user.change_my_password"])
     .to("/me/security?notice=password-changed"),
+    form("/me/security/methods/switch-on", &[("method", "email")])
+        .performs(&["factor.switch_on"])
+        .in_between(),
+    form("/me/browsers/{id}/forget", &[])
+        .on(Thing::OwnBrowser)
+        .performs(&["browser.forget"])
+        .to("/me/security?notice=browser-forgotten"),
+    form("/me/browsers/forget-all", &[])
+        .performs(&["browser.forget_all"])
+        .to("/me/security?notice=browsers-forgotten"),
     form("/me/sessions/{id}/end", &[])
         .on(Thing::OwnSession)
         .performs(&["session.end"])

@@ -56,6 +56,13 @@ pub(super) const ROUTES: &[Route] = &[
     form("/sign-in/set-up/skip", &[("next", "")])
         .open()
         .performs(&["login.skip_set_up"]),
+    page("/sign-in/recovery").open().performs(&["recovery.find_mine"]),
+    form("/sign-in/recovery", &[("next", "")])
+        .open()
+        .performs(&["recovery.ask"]),
+    form("/sign-in/recovery/continue", &[("next", "")])
+        .open()
+        .performs(&["recovery.go_on"]),
     page("/sign-in/forgot").open(),
     form(
         "/sign-in/forgot",

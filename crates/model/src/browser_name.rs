@@ -1,7 +1,9 @@
+//! What a browser is called, from a fixed list.
+
 /// The browser and the system that a `User-Agent` names, such as `Firefox on Linux`.
 ///
 /// Any client can claim anything here, so this is for recognizing one's own browser and for nothing else.
-pub(crate) fn of(agent: &str) -> String {
+pub fn of(agent: &str) -> String {
     let name = |known: &[(&str, &'static str)]| {
         known
             .iter()
