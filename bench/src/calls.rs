@@ -69,7 +69,7 @@ async fn at_once() -> Result<()> {
         "all calls speak at once"
     );
     tokio::time::sleep(TOGETHER).await;
-    let busy = (processor_time()? - before).as_secs_f64() / from.elapsed().as_secs_f64();
+    let busy = processor_time()?.saturating_sub(before).as_secs_f64() / from.elapsed().as_secs_f64();
     let memory = resident()?;
     ensure!(backend.alive().await.voices == speaking, "all calls still speak");
     let mut lateness = vec![0_u64; 101];
@@ -126,21 +126,21 @@ async fn in_a_row() -> Result<()> {
     let tasks = tokio::runtime::Handle::current().metrics().num_alive_tasks();
     let mut calls = JoinSet::new();
     let begin = Instant::now();
-    let mut hung_up = 0;
+    let mut ended = 0;
     for number in 0..IN_A_ROW {
         calls.spawn(call(Arc::clone(&backend), Plan::new(Task::Confirm)));
         let next = begin + Duration::from_secs(1) / ROW_A_SECOND * (number + 1);
         tokio::time::sleep_until(next.into()).await;
         while let Some(report) = calls.try_join_next() {
-            hung_up += u32::from(report?.outcome == Outcome::HungUp);
+            ended += u32::from(report?.outcome == Outcome::HungUp);
         }
     }
     while let Some(report) = calls.join_next().await {
-        hung_up += u32::from(report?.outcome == Outcome::HungUp);
+        ended += u32::from(report?.outcome == Outcome::HungUp);
     }
     let took = begin.elapsed();
     let alive = settle(&backend).await;
-    println!("  {hung_up} hung up, in {:.0} s", took.as_secs_f64());
+    println!("  {ended} hung up, in {:.0} s", took.as_secs_f64());
     println!("  left: {alive:?}");
     println!("  files {files} before, {} after", open_files()?);
     println!(
@@ -149,7 +149,7 @@ async fn in_a_row() -> Result<()> {
     );
     println!("  {memory} KiB before, {} KiB after", resident()?);
     ensure!(alive == Alive::default(), "something stays behind");
-    ensure!(hung_up == IN_A_ROW, "every call came about");
+    ensure!(ended == IN_A_ROW, "every call came about");
     Ok(())
 }
 
@@ -217,7 +217,7 @@ fn open_files() -> Result<usize> {
     Ok(fs::read_dir("/proc/self/fd")?.count())
 }
 
-/// SIPp, on core 0.
+/// A `SIPp`, on core 0.
 struct Phone {
     process: Child,
     _folder: tempfile::TempDir,
