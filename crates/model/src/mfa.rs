@@ -115,6 +115,10 @@ impl Remember {
 /// What holds for everybody.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields, default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of its own, for an administrator too"
+)]
 pub struct SitePolicy {
     /// The methods that are switched on, the weakest first.
     pub methods: Vec<FactorKind>,

@@ -207,6 +207,11 @@ CREATE TABLE policy_reports (
   asked text NOT NULL,
   at bigint NOT NULL
 );
+CREATE TABLE privacy_acceptances (
+  user_id uuid NOT NULL,
+  digest bytea NOT NULL,
+  accepted_at bigint NOT NULL
+);
 CREATE TABLE recovery_requests (
   id uuid NOT NULL,
   user_id uuid NOT NULL,
@@ -223,11 +228,6 @@ CREATE TABLE recovery_requests (
   made_at bigint NOT NULL,
   ends_at bigint NOT NULL,
   decided_at bigint
-);
-CREATE TABLE privacy_acceptances (
-  user_id uuid NOT NULL,
-  digest bytea NOT NULL,
-  accepted_at bigint NOT NULL
 );
 CREATE TABLE resources (
   position bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
@@ -375,8 +375,8 @@ ALTER TABLE people_groups ADD CONSTRAINT people_groups_pkey PRIMARY KEY (id);
 ALTER TABLE policy_changes ADD CONSTRAINT policy_changes_pkey PRIMARY KEY (id);
 ALTER TABLE policy_changes ADD CONSTRAINT policy_changes_version_key UNIQUE (version);
 ALTER TABLE policy_reports ADD CONSTRAINT policy_reports_pkey PRIMARY KEY (change_id, login_id);
-ALTER TABLE recovery_requests ADD CONSTRAINT recovery_requests_pkey PRIMARY KEY (id);
 ALTER TABLE privacy_acceptances ADD CONSTRAINT privacy_acceptances_pkey PRIMARY KEY (user_id, digest);
+ALTER TABLE recovery_requests ADD CONSTRAINT recovery_requests_pkey PRIMARY KEY (id);
 ALTER TABLE resources ADD CONSTRAINT resources_pkey PRIMARY KEY (id);
 ALTER TABLE resources ADD CONSTRAINT resources_position_key UNIQUE ("position");
 ALTER TABLE saved_filters ADD CONSTRAINT saved_filters_owner_id_name_key UNIQUE (owner_id, name);
@@ -408,9 +408,9 @@ ALTER TABLE password_resets ADD CONSTRAINT password_resets_user_id_fkey FOREIGN 
 ALTER TABLE people_groups ADD CONSTRAINT people_groups_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES people_groups(id);
 ALTER TABLE policy_reports ADD CONSTRAINT policy_reports_change_id_fkey FOREIGN KEY (change_id) REFERENCES policy_changes(id);
 ALTER TABLE policy_reports ADD CONSTRAINT policy_reports_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id);
+ALTER TABLE privacy_acceptances ADD CONSTRAINT privacy_acceptances_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id);
 ALTER TABLE recovery_requests ADD CONSTRAINT recovery_requests_first_approver_id_fkey FOREIGN KEY (first_approver_id) REFERENCES users(id);
 ALTER TABLE recovery_requests ADD CONSTRAINT recovery_requests_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id);
-ALTER TABLE privacy_acceptances ADD CONSTRAINT privacy_acceptances_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id);
 ALTER TABLE resources ADD CONSTRAINT resources_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES users(id);
 ALTER TABLE saved_filters ADD CONSTRAINT saved_filters_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES users(id);
 ALTER TABLE sessions ADD CONSTRAINT sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id);

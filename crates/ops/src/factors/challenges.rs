@@ -2,13 +2,12 @@
 
 use std::time::Duration;
 
-use portcullis_model::{Asking, Challenge, FactorError, FactorKind, LoginId};
+use portcullis_model::{Challenge, FactorKind, LoginId};
 use portcullis_store::users::User;
 use portcullis_store::{Tx, outbox, sealed};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::factors::Candidate;
 use crate::letters::{self, Circumstances};
 use crate::mail::{Occasion, post};
 use crate::vault::SealedKind;
@@ -24,26 +23,6 @@ struct Kept {
     kind: Option<FactorKind>,
     public: String,
     private: Vec<u8>,
-}
-
-/// Starts a proof, if the method begins with one.
-pub(crate) async fn ask(
-    services: &Services,
-    kind: FactorKind,
-    settings: &[u8],
-    candidates: &[Candidate],
-) -> Result<Challenge, FactorError> {
-    let Ok(method) = services.factor(kind) else {
-        return Err(FactorError::Settings(format!("no {kind} factor is installed")));
-    };
-    let enrolments: Vec<&[u8]> = candidates.iter().map(|(_, enrolment)| &enrolment[..]).collect();
-    let asking = Asking {
-        enrolments: &enrolments,
-        settings,
-        at: services.now(),
-        chance: &*services.chance,
-    };
-    method.challenge(&asking).await
 }
 
 /// Keeps a challenge in place of the one before.

@@ -111,7 +111,7 @@ pub(crate) async fn issue<O>(
     lift(tx, user, FactorKind::TemporaryPass).await?;
     enrolment::insert(services, tx, user, FactorKind::TemporaryPass, &made.private, true).await?;
     services.vault.record_factors(permit, tx, user.id).await?;
-    permit.message(format!("A pass for {} minutes.", minutes));
+    permit.message(format!("A pass for {minutes} minutes."));
     let what = format!(
         "{} issued a temporary pass for your account {}. It works once, until {} UTC.",
         permit.who(),

@@ -1,9 +1,9 @@
 use portcullis_model::{
-    Answer, Challenge, FactorKind, Scope, Secret, Subject, SubjectKind, Username, Verdict,
+    Answer, FactorError, FactorKind, Scope, Secret, Subject, SubjectKind, Username, Verdict,
 };
 use portcullis_store::{Tx, factors, users};
 
-use crate::factors::{Candidate, Judged, SWITCHED_OFF, TAKES_NO_MORE, judge, lift, spend, switch_off};
+use crate::factors::{Inquiry, Judged, Proves, SWITCHED_OFF, TAKES_NO_MORE, lift, spend, switch_off};
 use crate::setup::add_backup_codes;
 use crate::sign_in::budget::{FactorBudget, Guesser};
 use crate::sign_in::{INCORRECT, error_line, limits};
@@ -33,8 +33,8 @@ impl Operation for RegenerateBackupCodes {
 
 impl Remote for RegenerateBackupCodes {
     /// The apps, and whether no other answer is looked at before a right one.
-    type Plan = (Vec<Candidate>, bool);
-    type Effect = Judged;
+    type Plan = (Inquiry, bool);
+    type Effect = Result<Judged, FactorError>;
 
     async fn prepare(
         &self,
@@ -42,7 +42,7 @@ impl Remote for RegenerateBackupCodes {
         services: &Services,
         tx: &Tx,
     ) -> Result<Self::Plan, OpError> {
-        let user = permit.user()?;
+        let user = users::find(tx, permit.user()?).await?.ok_or(OpError::NotFound)?;
         let now = services.now();
         // The same budget as at sign-in: this page is no second place to guess.
         let guesser = Guesser::of_session(tx, permit.who(), permit.caller().session).await?;
@@ -51,14 +51,7 @@ impl Remote for RegenerateBackupCodes {
             FactorBudget::Wait(retry_after) => return Err(OpError::TooMany { retry_after }),
             FactorBudget::Spent => return Err(OpError::Conflict(TAKES_NO_MORE)),
         };
-        let mut apps = Vec::new();
-        for factor in services.vault.current_factors(tx, user).await? {
-            if factor.active && factor.kind == FactorKind::Totp {
-                let enrolment = services.vault.open_factor(tx, &factor).await?;
-                apps.push((factor, enrolment));
-            }
-        }
-        Ok((apps, last))
+        Ok((Inquiry::of(services, tx, &user, FactorKind::Totp).await?, last))
     }
 
     async fn act(&self, services: &Services, (apps, _): &Self::Plan) -> Result<Self::Effect, OpError> {
@@ -67,15 +60,7 @@ impl Remote for RegenerateBackupCodes {
             at: services.now(),
             address: String::new(),
         };
-        Ok(judge(
-            services,
-            FactorKind::Totp,
-            &[],
-            apps,
-            &Challenge::default(),
-            &answer,
-        )
-        .await?)
+        apps.judge(services, &answer, Proves::One).await
     }
 
     async fn settle(
@@ -105,11 +90,11 @@ impl Remote for RegenerateBackupCodes {
             Verdict::Accept {
                 enrolment: Some(enrolment),
             },
-        )) = effect
+        )) = effect?
         else {
             return wrong().await;
         };
-        let factor = &apps[index].0;
+        let factor = &apps.candidates[index].0;
         if !spend(services, tx, factor, Some(&enrolment)).await? {
             return wrong().await;
         }

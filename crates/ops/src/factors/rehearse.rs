@@ -8,11 +8,8 @@ use portcullis_model::{
 };
 use portcullis_store::users::User;
 use portcullis_store::{Tx, users};
-use zeroize::Zeroizing;
 
-use crate::factors::{
-    Candidate, Judged, TAKES_NO_MORE, candidates, challenges, judge, settings_of, spend, switch_off,
-};
+use crate::factors::{Inquiry, Judged, Proves, TAKES_NO_MORE, challenges, spend, switch_off};
 use crate::letters::Circumstances;
 use crate::settings::{self, Connection};
 use crate::sign_in::budget::{FactorBudget, Guesser};
@@ -45,9 +42,7 @@ pub enum Rehearsed {
 pub struct Plan {
     user: Box<User>,
     session: SessionId,
-    candidates: Vec<Candidate>,
-    challenge: Challenge,
-    settings: Zeroizing<Vec<u8>>,
+    inquiry: Inquiry,
     /// Whether no other answer is looked at before a right one.
     last: bool,
 }
@@ -88,7 +83,7 @@ impl Remote for BeginRehearsal {
     }
 
     async fn act(&self, services: &Services, plan: &Plan) -> Result<Self::Effect, OpError> {
-        Ok(challenges::ask(services, self.method, &plan.settings, &plan.candidates).await)
+        Ok(plan.inquiry.ask(services).await)
     }
 
     async fn settle(
@@ -154,7 +149,6 @@ impl Remote for Rehearse {
             FactorBudget::Wait(retry_after) => return Err(OpError::TooMany { retry_after }),
             FactorBudget::Spent => return Err(OpError::Conflict(TAKES_NO_MORE)),
         };
-        plan.challenge = challenges::kept(services, tx, plan.session.0, self.method).await?;
         Ok(plan)
     }
 
@@ -164,19 +158,8 @@ impl Remote for Rehearse {
             at: services.now(),
             address: String::new(),
         };
-        let judged = judge(
-            services,
-            self.method,
-            &plan.settings,
-            &plan.candidates,
-            &plan.challenge,
-            &answer,
-        );
-        let judged = match judged.await {
-            Err(FactorError::DamagedEnrolment) => return Err(OpError::Damaged),
-            judged => judged,
-        };
-        let peers = services.factor(self.method)?.peers(&plan.settings);
+        let judged = plan.inquiry.judge(services, &answer, Proves::One).await?;
+        let peers = services.factor(self.method)?.peers(plan.inquiry.settings());
         let server = peers
             .into_iter()
             .find(|peer| peer.answered_at == Some(answer.at) && peer.silent.is_none());
@@ -211,7 +194,7 @@ impl Remote for Rehearse {
         };
         users::hold(tx, plan.user.id).await?;
         // A code counts once, even here: it must not open anything afterwards.
-        let factor = &plan.candidates[index].0;
+        let factor = &plan.inquiry.candidates[index].0;
         if !spend(services, tx, factor, enrolment.as_deref()).await? {
             return refused(permit, services, tx, &plan, self.method, server).await;
         }
@@ -267,8 +250,8 @@ async fn plan<O>(
             "No mail server is set, so no code can be sent.",
         ));
     }
-    let candidates = candidates(services, tx, &user, method).await?;
-    if candidates.is_empty() {
+    let inquiry = Inquiry::kept(services, tx, &user, method, session.0).await?;
+    if inquiry.candidates.is_empty() {
         return Err(OpError::Conflict(match method {
             FactorKind::Email => {
                 "You have no e-mail address that codes go to. Enter one under My security first."
@@ -277,9 +260,7 @@ async fn plan<O>(
         }));
     }
     Ok(Plan {
-        candidates,
-        challenge: Challenge::default(),
-        settings: settings_of(services, tx, method).await?,
+        inquiry,
         user: Box::new(user),
         session,
         last: false,

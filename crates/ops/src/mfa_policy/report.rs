@@ -296,10 +296,10 @@ pub(crate) async fn report<O>(
     tx: &Tx,
     user: &User,
     login: LoginId,
-    used: Option<FactorKind>,
+    method: Option<FactorKind>,
 ) -> Result<(), OpError> {
     // A pass is spent by now, and is given whatever the policy says.
-    if used == Some(FactorKind::TemporaryPass) {
+    if method == Some(FactorKind::TemporaryPass) {
         return Ok(());
     }
     let now = services.now();
@@ -311,7 +311,7 @@ pub(crate) async fn report<O>(
     let before = looked.decide(None);
     for changed in reporting {
         let after = looked.decide(Some(&changed.change.after));
-        let Some(met) = Met::of(&before, &after, used) else {
+        let Some(met) = Met::of(&before, &after, method) else {
             continue;
         };
         let report = Report {
@@ -319,7 +319,7 @@ pub(crate) async fn report<O>(
             login,
             user: user.id,
             effect: met.word().to_owned(),
-            used: used.map_or("", FactorKind::label).to_owned(),
+            used: method.map_or("", FactorKind::label).to_owned(),
             asked: met.text().to_owned(),
             at: now,
         };

@@ -6,11 +6,10 @@ use portcullis_model::{
 };
 use portcullis_store::users::User;
 use portcullis_store::{Snapshot, Tx, sessions, users};
-use zeroize::Zeroizing;
 
 use crate::factors::{
-    Candidate, Judged, SWITCHED_OFF, TAKES_NO_MORE, backup_codes, candidates, challenges, code_lengths,
-    judge, settings_of, spend, switch_off,
+    Inquiry, Judged, Proves, SWITCHED_OFF, TAKES_NO_MORE, backup_codes, challenges, code_lengths, spend,
+    switch_off,
 };
 use crate::letters::Circumstances;
 use crate::sign_in::budget::{FactorBudget, Guesser};
@@ -84,8 +83,7 @@ pub enum Asked {
 pub struct Asking {
     user: Box<User>,
     session: SessionId,
-    candidates: Vec<Candidate>,
-    settings: Zeroizing<Vec<u8>>,
+    inquiry: Inquiry,
     pause: Option<Duration>,
 }
 
@@ -125,8 +123,7 @@ impl Remote for Ask {
             _ => None,
         };
         Ok(Asking {
-            candidates: candidates(services, tx, &user, self.method).await?,
-            settings: settings_of(services, tx, self.method).await?,
+            inquiry: Inquiry::of(services, tx, &user, self.method).await?,
             user: Box::new(user),
             session,
             pause,
@@ -137,9 +134,7 @@ impl Remote for Ask {
         if plan.pause.is_some() || !services.factor(self.method)?.challenges() {
             return Ok(None);
         }
-        Ok(Some(
-            challenges::ask(services, self.method, &plan.settings, &plan.candidates).await,
-        ))
+        Ok(Some(plan.inquiry.ask(services).await))
     }
 
     async fn settle(
@@ -205,9 +200,7 @@ pub struct Plan {
     session: SessionId,
     /// Whether no other answer is looked at before a right one.
     last: bool,
-    candidates: Vec<Candidate>,
-    challenge: Challenge,
-    settings: Zeroizing<Vec<u8>>,
+    inquiry: Inquiry,
 }
 
 impl Operation for Confirm {
@@ -245,9 +238,7 @@ impl Remote for Confirm {
             FactorBudget::Spent => return Err(OpError::Conflict(TAKES_NO_MORE)),
         };
         Ok(Plan {
-            candidates: candidates(services, tx, &user, self.method).await?,
-            challenge: challenges::kept(services, tx, session.0, self.method).await?,
-            settings: settings_of(services, tx, self.method).await?,
+            inquiry: Inquiry::kept(services, tx, &user, self.method, session.0).await?,
             user: Box::new(user),
             session,
             last,
@@ -260,18 +251,7 @@ impl Remote for Confirm {
             at: services.now(),
             address: String::new(),
         };
-        let judged = judge(
-            services,
-            self.method,
-            &plan.settings,
-            &plan.candidates,
-            &plan.challenge,
-            &answer,
-        );
-        match judged.await {
-            Err(FactorError::DamagedEnrolment) => Err(OpError::Damaged),
-            judged => Ok(judged),
-        }
+        plan.inquiry.judge(services, &answer, Proves::One).await
     }
 
     async fn settle(
@@ -306,7 +286,7 @@ impl Remote for Confirm {
         };
         let user = &plan.user;
         users::hold(tx, user.id).await?;
-        let factor = &plan.candidates[index].0;
+        let factor = &plan.inquiry.candidates[index].0;
         if !spend(services, tx, factor, enrolment.as_deref()).await? {
             return wrong(permit, services, tx, &plan, self.method).await;
         }

@@ -6,9 +6,8 @@ use portcullis_model::{
 use portcullis_store::logins::{self, Login};
 use portcullis_store::users::User;
 use portcullis_store::{Tx, users};
-use zeroize::Zeroizing;
 
-use crate::factors::{Candidate, candidates, challenges, settings_of};
+use crate::factors::{Inquiry, challenges};
 use crate::letters::Circumstances;
 use crate::sign_in::proof::person_of;
 use crate::sign_in::{FIRST_PASSED, error_line, login_of};
@@ -38,8 +37,7 @@ pub enum Plan {
         login: Box<Login>,
         user: Box<User>,
         method: FactorKind,
-        candidates: Vec<Candidate>,
-        settings: Zeroizing<Vec<u8>>,
+        inquiry: Inquiry,
     },
     NotNeeded,
     TooMany(Duration),
@@ -97,8 +95,7 @@ impl Remote for Challenge {
             return Err(OpError::Conflict("This sign-in went on in another window."));
         }
         Ok(Plan::Ask {
-            candidates: candidates(services, tx, &user, method).await?,
-            settings: settings_of(services, tx, method).await?,
+            inquiry: Inquiry::of(services, tx, &user, method).await?,
             login: Box::new(login),
             user: Box::new(user),
             method,
@@ -106,18 +103,10 @@ impl Remote for Challenge {
     }
 
     async fn act(&self, services: &Services, plan: &Plan) -> Result<Self::Effect, OpError> {
-        let Plan::Ask {
-            method,
-            candidates,
-            settings,
-            ..
-        } = plan
-        else {
-            return Ok(None);
-        };
-        Ok(Some(
-            challenges::ask(services, *method, settings, candidates).await,
-        ))
+        match plan {
+            Plan::Ask { inquiry, .. } => Ok(Some(inquiry.ask(services).await)),
+            Plan::NotNeeded | Plan::TooMany(_) => Ok(None),
+        }
     }
 
     async fn settle(

@@ -8,13 +8,9 @@ use portcullis_model::{
 use portcullis_store::factors::Factor;
 use portcullis_store::logins::{self, Login};
 use portcullis_store::{Tx, guesses, sessions, users};
-use zeroize::Zeroizing;
 
 use crate::browsers;
-use crate::factors::{
-    Candidate, Judged, SWITCHED_OFF, backup_codes, candidates, challenges, judge, settings_of, spend,
-    switch_off,
-};
+use crate::factors::{Inquiry, Judged, Proves, SWITCHED_OFF, backup_codes, challenges, spend, switch_off};
 use crate::sign_in::budget::{FactorBudget, Guesser};
 use crate::sign_in::denied;
 use crate::sign_in::proof::{FirstProof, SecondProof, finish, open_session, person_of};
@@ -72,10 +68,7 @@ pub enum Plan {
         login: Box<Login>,
         /// Whether no other answer is looked at before a right one.
         last: bool,
-        method: FactorKind,
-        candidates: Vec<Candidate>,
-        challenge: Challenge,
-        settings: Zeroizing<Vec<u8>>,
+        inquiry: Inquiry,
     },
     Locked(FactorKind, Duration),
     Over(Box<Login>, FactorKind),
@@ -129,25 +122,14 @@ impl Remote for ProveFactor {
         }
         let user = person_of(tx, &login).await?;
         Ok(Plan::Ask {
-            candidates: candidates(services, tx, &user, method).await?,
-            challenge: challenges::kept(services, tx, login.id.0, method).await?,
-            settings: settings_of(services, tx, method).await?,
+            inquiry: Inquiry::kept(services, tx, &user, method, login.id.0).await?,
             login: Box::new(login),
             last,
-            method,
         })
     }
 
     async fn act(&self, services: &Services, plan: &Plan) -> Result<Self::Effect, OpError> {
-        let Plan::Ask {
-            login,
-            method,
-            candidates,
-            challenge,
-            settings,
-            ..
-        } = plan
-        else {
+        let Plan::Ask { login, inquiry, .. } = plan else {
             return Ok(Ok(None));
         };
         let answer = Answer {
@@ -155,10 +137,7 @@ impl Remote for ProveFactor {
             at: services.now(),
             address: login.address.clone(),
         };
-        match judge(services, *method, settings, candidates, challenge, &answer).await {
-            Err(FactorError::DamagedEnrolment) => Err(OpError::Damaged),
-            judged => Ok(judged),
-        }
+        inquiry.judge(services, &answer, Proves::One).await
     }
 
     async fn settle(
@@ -169,35 +148,26 @@ impl Remote for ProveFactor {
         effect: Self::Effect,
         tx: &Tx,
     ) -> Result<FactorStep, OpError> {
-        let refuse = |method, error: &str| {
-            permit.refused();
-            permit.message(error_line(method, error));
-        };
-        let (mut login, last, method, candidates) = match plan {
-            Plan::Ask {
-                login,
-                last,
-                method,
-                candidates,
-                ..
-            } => (login, last, method, candidates),
+        let (mut login, last, inquiry) = match plan {
+            Plan::Ask { login, last, inquiry } => (login, last, inquiry),
             Plan::Locked(method, retry_after) => {
-                refuse(method, "Not looked at: too many wrong codes came before.");
+                refuse(permit, method, "Not looked at: too many wrong codes came before.");
                 return Ok(FactorStep::Locked { retry_after });
             }
             Plan::Over(login, method) => {
                 denied::tell(services, tx, &login).await?;
-                refuse(method, TIMED_OUT);
+                refuse(permit, method, TIMED_OUT);
                 return Ok(FactorStep::TimedOut);
             }
             Plan::Spent(login, method) => {
                 return switch_off_for(permit, services, tx, &login, method).await;
             }
             Plan::TooMany(method) => {
-                refuse(method, TOO_MANY);
+                refuse(permit, method, TOO_MANY);
                 return Ok(FactorStep::TooManyFailures);
             }
         };
+        let method = inquiry.kind;
         let judged = match effect {
             Ok(judged) => judged,
             Err(error) => {
@@ -216,23 +186,16 @@ impl Remote for ProveFactor {
         let user = login.user.ok_or(OpError::Expired)?;
         users::hold(tx, user).await?;
         let accepted = match &judged {
-            Some((index, verdict)) => accept(services, tx, &login, &candidates[*index].0, verdict).await?,
+            Some((index, verdict)) => {
+                accept(services, tx, &login, &inquiry.candidates[*index].0, verdict).await?
+            }
             None => None,
         };
         let Some(accepted) = accepted else {
             if last {
                 return switch_off_for(permit, services, tx, &login, method).await;
             }
-            if login.retries < login.tries {
-                denied::tell(services, tx, &login).await?;
-                logins::end(tx, login.id).await?;
-                refuse(method, TOO_MANY);
-                return Ok(FactorStep::TooManyFailures);
-            }
-            refuse(method, INCORRECT);
-            return Ok(FactorStep::Wrong {
-                tries_left: login.retries + 1 - login.tries,
-            });
+            return wrong(permit, services, tx, &login, method).await;
         };
         let person = person_of(tx, &login).await?;
         mfa_policy::report(permit, services, tx, &person, login.id, Some(method)).await?;
@@ -270,6 +233,31 @@ impl Remote for ProveFactor {
             codes_left: accepted.left,
         })
     }
+}
+
+fn refuse(permit: &Permit<'_, ProveFactor>, method: FactorKind, error: &str) {
+    permit.refused();
+    permit.message(error_line(method, error));
+}
+
+/// Refuses an answer, and ends the login if it was the last one it takes.
+async fn wrong(
+    permit: &Permit<'_, ProveFactor>,
+    services: &Services,
+    tx: &Tx,
+    login: &Login,
+    method: FactorKind,
+) -> Result<FactorStep, OpError> {
+    if login.retries < login.tries {
+        denied::tell(services, tx, login).await?;
+        logins::end(tx, login.id).await?;
+        refuse(permit, method, TOO_MANY);
+        return Ok(FactorStep::TooManyFailures);
+    }
+    refuse(permit, method, INCORRECT);
+    Ok(FactorStep::Wrong {
+        tries_left: login.retries + 1 - login.tries,
+    })
 }
 
 /// Asks one more question in the same login; what led to it was no wrong answer.

@@ -1,14 +1,12 @@
 use std::time::Duration;
 
 use portcullis_model::{
-    Answer, Challenge, FactorError, FactorKind, Remember, Scope, Secret, Subject, SubjectKind, UserId,
-    UserState,
+    Answer, FactorError, FactorKind, Remember, Scope, Secret, Subject, SubjectKind, UserId, UserState,
 };
 use portcullis_store::logins::{self, Login};
 use portcullis_store::{Tx, users};
-use zeroize::Zeroizing;
 
-use crate::factors::{Candidate, Judged, candidates, challenges, judge_alone, settings_of, spend};
+use crate::factors::{Inquiry, Judged, Proves, challenges, spend};
 use crate::sign_in::budget::{Budget, Guesser};
 use crate::sign_in::inspect::passkeys_open;
 use crate::sign_in::proof::{Opened, Proven, open_session};
@@ -37,9 +35,7 @@ pub enum Plan {
         login: Box<Login>,
         user: UserId,
         username: String,
-        candidates: Vec<Candidate>,
-        challenge: Challenge,
-        settings: Zeroizing<Vec<u8>>,
+        inquiry: Inquiry,
     },
     Locked(Duration),
     /// Why, for the trail.
@@ -75,11 +71,14 @@ impl Remote for ProvePasskey {
         tx: &Tx,
     ) -> Result<Plan, OpError> {
         let login = login_of(permit, tx, &self.token, OFFERED).await?;
-        let challenge = challenges::kept(services, tx, login.id.0, METHOD).await?;
         let now = services.now();
         let claimed = services.factor(METHOD)?.claimed(&self.answer(services, &login));
         let user = match claimed {
             Some(user) => users::find(tx, user).await?,
+            None => None,
+        };
+        let inquiry = match &user {
+            Some(user) => Some(Inquiry::kept(services, tx, user, METHOD, login.id.0).await?),
             None => None,
         };
         let budget = match &user {
@@ -107,35 +106,23 @@ impl Remote for ProvePasskey {
         if !passkeys_open(services, tx).await? {
             return Ok(Plan::Refused("A passkey alone is not enough any more."));
         }
-        let Some(user) = user else {
+        let (Some(user), Some(inquiry)) = (user, inquiry) else {
             return Ok(Plan::Refused("Nobody has this passkey."));
         };
         Ok(Plan::Ask {
-            candidates: candidates(services, tx, &user, METHOD).await?,
-            settings: settings_of(services, tx, METHOD).await?,
+            inquiry,
             user: user.id,
             username: user.username,
             login: Box::new(login),
-            challenge,
         })
     }
 
     async fn act(&self, services: &Services, plan: &Plan) -> Result<Self::Effect, OpError> {
-        let Plan::Ask {
-            login,
-            candidates,
-            challenge,
-            settings,
-            ..
-        } = plan
-        else {
+        let Plan::Ask { login, inquiry, .. } = plan else {
             return Ok(Ok(None));
         };
         let answer = self.answer(services, login);
-        match judge_alone(services, METHOD, settings, candidates, challenge, &answer).await {
-            Err(FactorError::DamagedEnrolment) => Err(OpError::Damaged),
-            judged => Ok(judged),
-        }
+        inquiry.judge(services, &answer, Proves::Both).await
     }
 
     async fn settle(
@@ -156,9 +143,8 @@ impl Remote for ProvePasskey {
                 login,
                 user,
                 username,
-                candidates,
-                ..
-            } => (login, user, username, candidates),
+                inquiry,
+            } => (login, user, username, inquiry.candidates),
             Plan::Locked(retry_after) => {
                 refuse("Not looked at: too many wrong passkeys came before.");
                 return Ok(PasskeyStep::Locked { retry_after });

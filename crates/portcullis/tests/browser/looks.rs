@@ -12,6 +12,42 @@ use crate::chromium::Chromium;
 const SIZES: [(u32, u32); 2] = [(1280, 900), (390, 844)];
 const THEMES: [&str; 2] = ["light", "dark"];
 
+/// The pages that are there on every site.
+const PAGES: [&str; 32] = [
+    "/",
+    "/passwords",
+    "/passwords?q=zebra",
+    "/passwords/new",
+    "/resources",
+    "/resources/new",
+    "/trash",
+    "/users",
+    "/users/new",
+    "/users/recovery",
+    "/audit",
+    "/audit/verify",
+    "/me/security",
+    "/me/preferences",
+    "/me/tokens",
+    "/me/confirm",
+    "/activity",
+    "/activity?event=error",
+    "/admin/branding",
+    "/admin/groups",
+    "/admin/health",
+    "/admin/keys",
+    "/admin/mail",
+    "/admin/mfa",
+    "/admin/mfa/people",
+    "/admin/mfa/test/totp",
+    "/admin/mfa/test/email",
+    "/admin/radius",
+    "/search?q=db",
+    "/shortcuts",
+    "/help/api",
+    "/no/such/page",
+];
+
 #[tokio::test]
 async fn every_page_is_accessible_and_keeps_its_policy() {
     let axe = std::env::var_os("PORTCULLIS_TEST_AXE").map(|path| {
@@ -60,46 +96,12 @@ async fn every_page_is_accessible_and_keeps_its_policy() {
         .expect("an account links to its resource")
         .to_owned();
     let tabs = ["", "?tab=access", "?tab=history", "?tab=activity"].map(|tab| format!("{account}{tab}"));
-    let fixed = [
-        "/",
-        "/passwords",
-        "/passwords?q=zebra",
-        "/passwords/new",
-        "/resources",
-        "/resources/new",
-        "/trash",
-        "/users",
-        "/users/new",
-        "/users/recovery",
-        "/audit",
-        "/audit/verify",
-        "/me/security",
-        "/me/preferences",
-        "/me/tokens",
-        "/me/confirm",
-        "/activity",
-        "/activity?event=error",
-        "/admin/branding",
-        "/admin/groups",
-        "/admin/health",
-        "/admin/keys",
-        "/admin/mail",
-        "/admin/mfa",
-        "/admin/mfa/people",
-        "/admin/mfa/test/totp",
-        "/admin/mfa/test/email",
-        "/admin/radius",
-        "/search?q=db",
-        "/shortcuts",
-        "/help/api",
-        "/no/such/page",
-    ];
     let own_pages = [
         format!("{account}/edit"),
         resource.clone(),
         format!("{resource}/edit"),
     ];
-    for path in fixed.map(str::to_owned).iter().chain(&tabs).chain(&own_pages) {
+    for path in PAGES.map(str::to_owned).iter().chain(&tabs).chain(&own_pages) {
         pages += look(&olga, path, axe.as_deref(), &mut found).await;
     }
     olga.command("Emulation.clearDeviceMetricsOverride", json!({}))

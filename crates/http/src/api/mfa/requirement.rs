@@ -101,6 +101,10 @@ impl TryFrom<Requirement> for Asked {
 /// What holds for everybody.
 #[derive(Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of its own, for an administrator too"
+)]
 pub(super) struct SiteRules {
     /// The methods that are switched on.
     #[schema(value_type = Vec<String>, example = json!(["backup_code", "totp", "web_authn"]))]

@@ -58,6 +58,10 @@ pub(super) fn router() -> Router<Web> {
 
 #[derive(Template)]
 #[template(path = "admin/mfa.html")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of its own, for an administrator too"
+)]
 struct MfaPage {
     shell: Shell,
     errors: Errors,

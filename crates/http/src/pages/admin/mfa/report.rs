@@ -26,7 +26,7 @@ struct ReportPage {
 }
 
 struct Row {
-    row: ReportRow,
+    met: ReportRow,
     at: Moment,
     label: &'static str,
     tone: &'static str,
@@ -46,17 +46,17 @@ pub(super) async fn show(
 async fn look(web: &Web, who: &SignedIn, id: Uuid) -> Answer<ReportPage> {
     let mut view = web.gate.read(&who.caller, FindReport { id }).await?;
     let now = web.gate.now();
-    let rows = std::mem::take(&mut view.rows).into_iter().map(|row| {
-        let (label, tone) = match row.effect.as_str() {
+    let rows = std::mem::take(&mut view.rows).into_iter().map(|met| {
+        let (label, tone) = match met.effect.as_str() {
             "blocked" => ("Blocked", "bad"),
             "weaker" => ("Weaker", "warn"),
             _ => ("Asked for something else", "ok"),
         };
         Row {
-            at: Moment::new(row.at, now),
+            at: Moment::new(met.at, now),
             label,
             tone,
-            row,
+            met,
         }
     });
     Ok(ReportPage {
