@@ -1,5 +1,6 @@
 //! The benchmarks: every figure beside what it is held against, measured in turn in one run.
 
+mod calls;
 mod fill;
 mod latency;
 mod load;
@@ -22,7 +23,8 @@ const HELP: &str = "Examples:
   cargo xtask bench                  all of them, about four minutes
   cargo xtask bench reveal search    only these
 
-Names: reveal, sign-in, search, preview, start. PORTCULLIS_TEST_DATABASE=postgres takes PostgreSQL for reveal and search.";
+Names: reveal, sign-in, search, preview, start; and calls, which takes SIPp and three minutes and runs only by name.
+PORTCULLIS_TEST_DATABASE=postgres takes PostgreSQL for reveal and search.";
 
 fn main() -> Result<()> {
     let mut names: Vec<String> = std::env::args().skip(1).collect();
@@ -44,6 +46,7 @@ fn main() -> Result<()> {
             "search" => search::run()?,
             "preview" => preview::run()?,
             "start" => start::run(&binary()?)?,
+            "calls" => calls::run()?,
             other => bail!("there is no benchmark `{other}`\n{HELP}"),
         }
     }

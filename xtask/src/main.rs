@@ -5,6 +5,7 @@ mod command;
 mod generate;
 mod packages;
 mod peers;
+mod prompts;
 mod test;
 mod tidy;
 
@@ -29,6 +30,7 @@ Commands:
   peers     Run a command with the environment of the tests
   generate  Write docs/permissions.md and docs/configuration.md (--check: only compare)
   bench     Run the benchmarks; the arguments are passed on
+  prompts   Speak the prompts of the phone calls anew, with espeak-ng
   help      Show this
 
 Environment:
@@ -57,6 +59,7 @@ fn run(arguments: &[String]) -> Result<ExitCode> {
         "peers" => peers::run(rest),
         "generate" => generate::run(rest),
         "bench" => bench::run(rest),
+        "prompts" => prompts::run(),
         "help" | "--help" | "-h" => {
             print!("{HELP}");
             Ok(ExitCode::SUCCESS)

@@ -1,0 +1,28 @@
+//! Places a phone call and reports what the person pressed. Knows nothing of people, logins or the database.
+
+mod backend;
+mod digits;
+mod key;
+mod limits;
+mod media;
+mod numbers;
+mod outcome;
+mod prompt;
+mod prompts;
+mod script;
+mod sip;
+mod sip_backend;
+#[cfg(test)]
+mod tests;
+
+pub use backend::{CallReport, CallSpec, Cancel, EventSink, NoPin, PhoneBackend, Verifier, VoiceReport};
+pub use digits::Digits;
+pub use key::{Key, KeySource};
+pub use limits::{Few, Limits, Recent};
+pub use numbers::{Extension, NumberError, NumberKind, NumberPolicy, PhoneNumber};
+pub use outcome::{NotReached, Outcome, Refusal};
+pub use prompt::Prompt;
+pub use prompts::{Archive, Prompts, WavError};
+pub use script::{Action, Event, Line, Plan, Script, Step, Task, Timings, Verdict};
+pub use sip::{Counts, Encryption, Transport, TrunkHealth, TrunkProblem, TrunkSettings, TrunkState, Upkeep};
+pub use sip_backend::{Alive, BackendError, SipBackend};

@@ -1,0 +1,107 @@
+//! A whole telephone: it answers by itself, speaks and hears, and is told what to press.
+
+use std::fs;
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+use std::time::Duration;
+
+use tempfile::TempDir;
+
+use super::free_port;
+use super::process::Process;
+
+pub(super) struct Baresip {
+    process: Process,
+    _folder: TempDir,
+    pub(super) port: u16,
+    control: u16,
+}
+
+const CONFIG: &str = "poll_method epoll
+sip_listen 127.0.0.1:@PORT@
+call_local_timeout 120
+call_max_calls 8
+audio_player aubridge,sink
+audio_source aufile,@FOLDER@/quiet.wav
+audio_alert aufile,/dev/null
+ausrc_srate 8000
+auplay_srate 8000
+ausrc_channels 1
+auplay_channels 1
+audio_txmode poll
+rtcp_mux no
+jitter_buffer_delay 5-10
+module_path /usr/lib/baresip/modules
+module g711.so
+module aufile.so
+module aubridge.so
+module ctrl_tcp.so
+module srtp.so
+module_tmp account.so
+module_app menu.so
+ctrl_tcp_listen 127.0.0.1:@CONTROL@
+net_interface 127.0.0.1
+";
+
+impl Baresip {
+    /// Answers calls, encrypted ones and plain ones.
+    pub(super) fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let here = folder.path().display().to_string();
+        let (port, control) = (free_port(), free_port());
+        let config = CONFIG
+            .replace("@PORT@", &port.to_string())
+            .replace("@CONTROL@", &control.to_string())
+            .replace("@FOLDER@", &here);
+        let account = format!(
+            "<sip:1000@127.0.0.1:{port}>;regint=0;answermode=auto;mediaenc=srtp;audio_codecs=PCMU/8000/1,PCMA/8000/1\n"
+        );
+        fs::write(folder.path().join("config"), config).unwrap();
+        fs::write(folder.path().join("accounts"), account).unwrap();
+        fs::write(folder.path().join("contacts"), "").unwrap();
+        let shape = hound::WavSpec {
+            channels: 1,
+            sample_rate: 8000,
+            bits_per_sample: 16,
+            sample_format: hound::SampleFormat::Int,
+        };
+        let mut writer = hound::WavWriter::create(folder.path().join("quiet.wav"), shape).unwrap();
+        for _ in 0..80_000 {
+            writer.write_sample(0_i16).unwrap();
+        }
+        writer.finalize().unwrap();
+        let mut process = Process::start("baresip", &["-f", &here], folder.path());
+        process.wait_until("baresip did not start", |log| log.contains("baresip is ready"));
+        Self {
+            process,
+            _folder: folder,
+            port,
+            control,
+        }
+    }
+
+    pub(super) fn press(&self, keys: &str) {
+        for key in keys.chars() {
+            self.command(&format!(
+                "{{\"command\":\"sndcode\",\"params\":\"{key}\",\"token\":\"a\"}}"
+            ));
+            std::thread::sleep(Duration::from_millis(250));
+        }
+    }
+
+    pub(super) fn hang_up(&self) {
+        self.command("{\"command\":\"hangup\",\"token\":\"a\"}");
+    }
+
+    pub(super) fn log(&self) -> String {
+        self.process.log()
+    }
+
+    /// A netstring.
+    fn command(&self, json: &str) {
+        let mut control = TcpStream::connect(("127.0.0.1", self.control)).unwrap();
+        control.set_read_timeout(Some(Duration::from_secs(2))).unwrap();
+        write!(control, "{}:{json},", json.len()).unwrap();
+        let _ = control.read(&mut [0; 4096]);
+    }
+}

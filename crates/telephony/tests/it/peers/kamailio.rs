@@ -1,0 +1,80 @@
+//! A trunk: digest, registrar, record-route; UDP, TCP and TLS.
+
+use std::fs;
+
+use tempfile::TempDir;
+
+use super::free_port;
+use super::process::Process;
+use crate::phone::Authority;
+
+pub(super) struct Kamailio {
+    process: Process,
+    _folder: TempDir,
+    pub(super) port: u16,
+    pub(super) tls: u16,
+    /// Who signed its certificate for `localhost`.
+    pub(super) authority: Authority,
+}
+
+/// Debian installs it where only root looks.
+const PROGRAM: &str = "/usr/sbin/kamailio";
+/// A word in `@` is replaced.
+const CONFIG: &str = include_str!("kamailio.cfg");
+const TLS: &str = "[server:default]\nmethod = TLSv1.2+\nverify_certificate = no\nrequire_certificate = no\n\
+    private_key = @FOLDER@/server.key\ncertificate = @FOLDER@/server.pem\n";
+
+impl Kamailio {
+    /// Relays to the telephone on this port, after a digest with this algorithm.
+    pub(super) fn start(algorithm: &str, phone: u16) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let here = folder.path().display().to_string();
+        let authority = Authority::new();
+        let (certificate, key) = authority.identity("localhost");
+        let (port, tls) = (free_port(), free_port());
+        // An empty algorithm is MD5 to it.
+        let config = CONFIG
+            .replace("@PORT@", &port.to_string())
+            .replace("@TLS@", &tls.to_string())
+            .replace("@PHONE@", &phone.to_string())
+            .replace("@ALGORITHM@", algorithm)
+            .replace("\"tls.cfg\"", &format!("\"{here}/tls.cfg\""));
+        for (name, text) in [
+            ("kamailio.cfg", config),
+            ("tls.cfg", TLS.replace("@FOLDER@", &here)),
+            ("server.pem", certificate),
+            ("server.key", key),
+        ] {
+            fs::write(folder.path().join(name), text).unwrap();
+        }
+        let arguments = [
+            "-f",
+            "kamailio.cfg",
+            "-m",
+            "32",
+            "-M",
+            "8",
+            "-DD",
+            "-E",
+            "-Y",
+            &here,
+            "-w",
+            &here,
+        ];
+        let mut process = Process::start(PROGRAM, &arguments, folder.path());
+        process.wait_until("Kamailio did not start", |_| {
+            std::net::TcpStream::connect(("127.0.0.1", tls)).is_ok()
+        });
+        Self {
+            process,
+            _folder: folder,
+            port,
+            tls,
+            authority,
+        }
+    }
+
+    pub(super) fn log(&self) -> String {
+        self.process.log()
+    }
+}
