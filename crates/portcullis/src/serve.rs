@@ -202,6 +202,23 @@ async fn send_letters(gate: Gate, stopped: watch::Receiver<bool>) {
     }
 }
 
+/// How often calls are looked for that other nodes queued or left behind.
+const CALLS: Duration = Duration::from_secs(1);
+
+async fn place_calls(gate: Gate, stopped: watch::Receiver<bool>) {
+    loop {
+        tokio::select! {
+            () = gate.call_asked_for() => {}
+            () = tokio::time::sleep(CALLS) => {}
+            () = until(stopped.clone()) => return,
+        }
+        if let Err(error) = calls::place_due(&gate).await {
+            tracing::warn!(error = %Causes(&error), "phone calls could not be placed");
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+    }
+}
+
 /// How often the policy is asked for changes whose time has come.
 const POLICY: Duration = Duration::from_secs(10);
 

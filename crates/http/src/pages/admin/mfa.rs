@@ -100,8 +100,9 @@ impl Floor {
 }
 
 /// What can be a floor: the word and the label.
-const FLOORS: [(&str, &str); 4] = [
+const FLOORS: [(&str, &str); 5] = [
     ("", "Any method"),
+    ("phone", "Phone Call or stronger"),
     ("radius", "RADIUS or stronger"),
     ("totp", "Authenticator App or stronger"),
     ("web_authn", "Security Key"),
@@ -246,10 +247,11 @@ fn trials(peers: &[PeerRow]) -> Vec<Trial> {
 }
 
 /// What people are asked for at the second step; a temporary pass is given, never asked for.
-const ASKED: [FactorKind; 5] = [
+const ASKED: [FactorKind; 6] = [
     FactorKind::WebAuthn,
     FactorKind::Totp,
     FactorKind::Radius,
     FactorKind::BackupCode,
+    FactorKind::Phone,
     FactorKind::Email,
 ];
