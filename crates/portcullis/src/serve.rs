@@ -9,7 +9,7 @@ use std::time::Duration;
 use anyhow::Context;
 use portcullis_http::{DemoNote, Look, Web, WebSettings};
 use portcullis_model::{Caller, Causes};
-use portcullis_ops::{Gate, jobs, mail, mfa_policy, setup};
+use portcullis_ops::{Gate, calls, jobs, mail, mfa_policy, setup};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
@@ -46,6 +46,7 @@ pub(crate) async fn run(bound: Bound, demo: Option<DemoNote>, gate: Gate) -> any
     let mut background = tokio::task::JoinSet::new();
     background.spawn(sweep(gate.clone(), stopped.clone()));
     background.spawn(send_letters(gate.clone(), stopped.clone()));
+    background.spawn(place_calls(gate.clone(), stopped.clone()));
     background.spawn(apply_scheduled(gate.clone(), stopped.clone()));
     if let Some(address) = config.diagnostics {
         let own = TcpListener::bind(address)

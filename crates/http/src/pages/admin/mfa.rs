@@ -52,6 +52,7 @@ pub(super) fn router() -> Router<Web> {
             "/admin/mfa/test/{method}",
             get(rehearsal::show).post(rehearsal::begin),
         )
+        .route("/admin/mfa/test/phone/call", get(rehearsal::call))
         .route("/admin/mfa/test/{method}/answer", post(rehearsal::answer))
         .route("/admin/mfa/people", get(people::show))
 }

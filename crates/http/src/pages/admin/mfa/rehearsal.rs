@@ -89,7 +89,7 @@ pub(super) async fn show(State(web): State<Web>, who: SignedIn, Path(method): Pa
     who.needs(portcullis_model::SystemRight::ManageSettings)?;
     let method = tested(&method)?;
     if method == FactorKind::Phone {
-        return waiting(&web, &who).await;
+        return Ok(redirect(CALL));
     }
     page(&TestPage::of(&web, &who, method))
 }
@@ -113,17 +113,19 @@ pub(super) async fn answer(State(web): State<Web>, Path(method): Path<String>, p
     shown(&web, &posted, method, result)
 }
 
-/// The page that waits for the phone call of a test.
-async fn waiting(web: &Web, who: &SignedIn) -> Answer {
+/// Where the phone call of a test is waited for.
+const CALL: &str = "/admin/mfa/test/phone/call";
+
+pub(super) async fn call(State(web): State<Web>, who: SignedIn) -> Answer {
     let call = web.gate.read(&who.caller, FindRehearsal).await?;
-    page(&CallPage::of_test(Front::of_anybody(web), call).with(&who.csrf, ""))
+    page(&CallPage::of_test(Front::of_anybody(&web), call).with(&who.csrf, ""))
 }
 
 fn shown(web: &Web, posted: &Posted, method: FactorKind, result: Result<Rehearsed, OpError>) -> Answer {
     let fresh = TestPage::of(web, &posted.who, method);
     match result {
-        Ok(Rehearsed::Calling) => Ok(redirect("/admin/mfa/test/phone")),
-        Err(OpError::Conflict(UNHEARD)) => Ok(redirect("/admin/mfa/test/phone")),
+        Ok(Rehearsed::Calling) => Ok(redirect(CALL)),
+        Err(OpError::Conflict(UNHEARD)) => Ok(redirect(CALL)),
         Ok(rehearsed) => page(&fresh.with(rehearsed)),
         Err(OpError::Conflict(text)) => page_with(StatusCode::CONFLICT, &fresh.failed(text)),
         Err(error) => Err(error.into()),
