@@ -30,7 +30,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A server. Its process dies with this, and with the thread of the test.
 pub struct Server {
-    pub installation: Installation,
+    pub installation: Arc<Installation>,
     address: Address,
     process: Option<Process>,
     output: Arc<Mutex<Vec<String>>>,
@@ -45,6 +45,15 @@ impl Server {
 
     /// Starts the server of an installation; ready to answer when this returns.
     pub async fn serve(installation: Installation) -> Self {
+        Self::node(Arc::new(installation)).await
+    }
+
+    /// One more node on the same database and the same folders.
+    pub async fn beside(&self) -> Self {
+        Self::node(Arc::clone(&self.installation)).await
+    }
+
+    async fn node(installation: Arc<Installation>) -> Self {
         let mut server = Self {
             installation,
             address: Address::default(),

@@ -21,17 +21,9 @@ pub(super) struct Peers {
     pub axe: Option<PathBuf>,
 }
 
-/// The packages whose tests touch a database; the others would only repeat themselves.
-const ON_POSTGRES: [&str; 8] = [
-    "-p",
-    "portcullis-store",
-    "-p",
-    "portcullis-ops",
-    "-p",
-    "portcullis-http",
-    "-p",
-    "portcullis",
-];
+/// The targets with the tests that touch a database; the others would only repeat themselves. Of the whole workspace
+/// even so: another selection of packages has other features, and nearly all would be built once more.
+const ON_POSTGRES: [&str; 5] = ["--workspace", "--test", "it", "--test", "browser"];
 
 pub(super) fn run(database: Database, peers: &Peers) -> Result<Step> {
     let (name, selection): (_, &[&str]) = match database {

@@ -4,6 +4,7 @@ use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 use std::process::Output;
+use std::sync::Arc;
 
 use portcullis_testkit::server::{Console, Installation, Server};
 use portcullis_testkit::{Dialect, dialect};
@@ -31,7 +32,7 @@ async fn used() -> Installation {
     let mut server = Server::start(BINARY).await;
     assert_eq!(server.stop().await, Some(0));
     let Server { installation, .. } = server;
-    installation
+    Arc::into_inner(installation).expect("no other node uses it")
 }
 
 /// Asserts that the server does not start, and says this.

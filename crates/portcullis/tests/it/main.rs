@@ -1,5 +1,6 @@
 //! The real binary: started, driven over HTTPS, killed, and searched for what must not leave it.
 
+mod budgets;
 mod commands;
 mod configuration;
 mod curl;

@@ -29,6 +29,14 @@ impl Console {
         }
     }
 
+    /// The same browser, whose requests another node answers.
+    pub fn at(&self, node: &Server) -> Self {
+        Self {
+            address: node.address(),
+            ..self.clone()
+        }
+    }
+
     /// A person who has walked through all of set-up, in the browser in which they are signed in now.
     pub async fn set_up(server: &Server, code: &str, username: &str, password: &str) -> (Self, Person) {
         let console = Self::new(server);

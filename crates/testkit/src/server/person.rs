@@ -59,6 +59,18 @@ impl Person {
         Some(code.expose().to_owned())
     }
 
+    /// What the app shows now, and what it showed and will show half a minute away.
+    pub fn codes_around_now(&self) -> [String; 3] {
+        let since_1970 = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .expect("it is after 1970");
+        let now = i64::try_from(since_1970.as_micros()).expect("it is before the year 292 billion");
+        [-1, 0, 1].map(|step| {
+            let code = self.app.code(Timestamp::from_micros(now), step);
+            code.expose().to_owned()
+        })
+    }
+
     /// The next code of the app; waits for it, like a person, if the one that it shows was used.
     pub async fn next_code(&self) -> String {
         loop {

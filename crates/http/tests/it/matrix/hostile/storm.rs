@@ -74,7 +74,7 @@ async fn attack(
     let (mut sent, mut accepted) = (0, false);
     // A sign-in that waits for its code may ask for help, and nothing is typed for that.
     let asks = |other: &&Route| other.path == route.path && other.performs.contains(&"recovery.ask");
-    let is_meant = matches!(caller.shows, Credential::Login(_)) && routes::distinct().any(asks);
+    let is_meant = matches!(caller.shows, Credential::Login(_)) && routes::distinct().iter().any(asks);
     for trick in tricks {
         let Some(request) = trick.request(&values, caller) else {
             continue;
