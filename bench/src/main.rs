@@ -4,6 +4,7 @@ mod calls;
 mod fill;
 mod latency;
 mod load;
+mod names;
 mod preview;
 mod reveal;
 mod search;
@@ -23,7 +24,7 @@ const HELP: &str = "Examples:
   cargo xtask bench                  all of them, about four minutes
   cargo xtask bench reveal search    only these
 
-Names: reveal, sign-in, search, preview, start; and calls, which takes SIPp and three minutes and runs only by name.
+Names: reveal, sign-in, names, search, preview, start; and calls, which takes SIPp and three minutes and runs only by name.
 PORTCULLIS_TEST_DATABASE=postgres takes PostgreSQL for reveal and search.";
 
 fn main() -> Result<()> {
@@ -33,7 +34,7 @@ fn main() -> Result<()> {
         return Ok(());
     }
     if names.is_empty() {
-        names = ["reveal", "sign-in", "search", "preview", "start"]
+        names = ["reveal", "sign-in", "names", "search", "preview", "start"]
             .map(str::to_owned)
             .to_vec();
     }
@@ -43,6 +44,7 @@ fn main() -> Result<()> {
         match name.as_str() {
             "reveal" => reveal::run()?,
             "sign-in" => sign_in::run()?,
+            "names" => names::run()?,
             "search" => search::run()?,
             "preview" => preview::run()?,
             "start" => start::run(&binary()?)?,

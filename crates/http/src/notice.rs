@@ -101,6 +101,11 @@ const NOTICES: &[(&str, &str, &str)] = &[
     ),
     ("phone-saved", OK, "Phone settings saved."),
     (
+        "no-more-time",
+        "warn",
+        "There is no more time for this code. Sign in again if it ends.",
+    ),
+    (
         "no-more-codes",
         "warn",
         "No more codes are sent for a while. Use the last one, or try another way.",

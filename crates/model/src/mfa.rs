@@ -130,6 +130,8 @@ pub struct SitePolicy {
     pub email_seconds: u32,
     /// How often a wrong code may be tried again.
     pub retries: u32,
+    /// Whether nobody gets more time for a code who asks for it.
+    pub strict_time: bool,
     /// Whether setting up a method takes away the one before.
     pub one_method: bool,
     /// Whether revealing a password takes a fresh second step.
@@ -152,6 +154,7 @@ impl Default for SitePolicy {
             code_seconds: 120,
             email_seconds: 600,
             retries: 3,
+            strict_time: false,
             one_method: false,
             step_up_reveal: false,
             second_approver: false,

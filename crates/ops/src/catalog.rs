@@ -175,6 +175,7 @@ catalog! {
     write sign_in::BeginSetUp,
     write sign_in::CallSetUp,
     write sign_in::Cancel,
+    write sign_in::MoreTime,
     write sign_in::TimeOut,
     remote sign_in::Challenge,
     write sign_in::ChooseMethod,

@@ -43,7 +43,7 @@ fn two_spellings_of_the_same_letter_are_two_passwords() {
 }
 
 #[test]
-fn a_long_password_counts_to_its_last_character() {
+fn a6_a_long_password_counts_to_its_last_character() {
     let (hasher, pepper, chance) = quick();
     let long = "x".repeat(PasswordHasher::LONGEST);
     let stored = hasher.hash(1, &pepper, &Secret::new(long.as_str()), &chance);

@@ -45,6 +45,7 @@ pub(crate) fn router() -> Router<Web> {
         .route("/sign-in/recovery", get(recovery::show).post(recovery::ask))
         .route("/sign-in/recovery/continue", post(recovery::go_on))
         .route("/sign-in/reset", get(forgot::choose).post(forgot::redeem))
+        .route("/sign-in/more-time", post(code::more_time))
         .route("/sign-in/resend", post(code::resend))
         .route("/sign-in/set-up", get(set_up::show).post(set_up::begin))
         .route(

@@ -52,6 +52,8 @@ async fn c9_a_pass_of_the_console_works_once_on_two_nodes_with_mail_and_radius_d
         .await
         .unwrap();
     assert!(matches!(dead, FactorStep::Unanswered { .. }));
+    // Whoever sets nothing up gets no further.
+    world.require_of(alice.id, &[FactorKind::Totp]).await;
 
     let before = world.last_entry().await;
     let issue = IssuePass {

@@ -180,7 +180,7 @@ async fn signing_out_ends_the_session() {
 }
 
 #[tokio::test]
-async fn half_a_sign_in_opens_nothing() {
+async fn b15_half_a_sign_in_opens_nothing() {
     let world = World::new().await;
     let person = world.administrator().await;
     let mut browser = at_the_code(&world, &person).await;

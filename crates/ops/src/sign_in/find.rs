@@ -61,6 +61,8 @@ pub struct LoginView {
     pub may_skip: bool,
     /// For how long this browser can be remembered after the method at hand.
     pub remember: Remember,
+    /// Whether more time for the code can be asked for.
+    pub more_time: bool,
     pub tries_left: u32,
     pub seconds_left: u64,
 }
@@ -111,6 +113,7 @@ impl Read for Find {
             to_set_up: Vec::new(),
             may_skip: false,
             remember: Remember::Off,
+            more_time: false,
             tries_left: (retries + 1).saturating_sub(login.tries),
             seconds_left: login.step_ends_at.since(now).as_secs(),
             username: login.username.clone(),
@@ -141,6 +144,7 @@ async fn tell(
         .collect();
     view.to_set_up.clone_from(&effective.to_set_up);
     view.may_skip = effective.may_skip;
+    view.more_time = view.step == LoginStep::Factor && !mfa_policy::site_policy(snapshot).await?.strict_time;
     if login.method == Some(FactorKind::Totp) {
         view.code_lengths = code_lengths(services, snapshot, user.id).await?;
     }

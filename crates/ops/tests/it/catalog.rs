@@ -68,6 +68,7 @@ fn whatever_changes_something_is_on_record() {
         "login.begin_set_up",
         "login.call_set_up",
         "login.cancel",
+        "login.more_time",
         "login.time_out",
         "login.challenge",
         "login.choose_method",

@@ -9,7 +9,7 @@ use portcullis_testkit::World;
 const MINUTE: Duration = Duration::from_mins(1);
 
 #[tokio::test]
-async fn what_changes_a_person_ends_their_sessions_on_every_node_at_once() {
+async fn c7_what_changes_a_person_ends_their_sessions_on_every_node_at_once() {
     let world = World::new().await;
     let administrator = world.administrator().await;
     let other = world.second_node().await;
@@ -157,7 +157,7 @@ async fn a_busy_session_ends_too() {
 }
 
 #[tokio::test]
-async fn a_clock_that_goes_back_extends_nothing() {
+async fn c8_a_clock_that_goes_back_extends_nothing() {
     let world = World::new().await;
     let alice = world.user("alice", Role::PasswordUser).await;
     let alice = world.sign_in(&alice).await.unwrap();
@@ -178,7 +178,7 @@ async fn a_clock_that_goes_back_extends_nothing() {
 }
 
 #[tokio::test]
-async fn a_clock_that_jumps_forward_ends_sessions() {
+async fn c8_a_clock_that_jumps_forward_ends_sessions() {
     let world = World::new().await;
     let alice = world.user("alice", Role::PasswordUser).await;
     world.clock.advance(120 * MINUTE);

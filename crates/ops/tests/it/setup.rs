@@ -105,7 +105,7 @@ async fn a_new_code_kills_the_one_before() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn two_clients_with_the_same_code_make_one_administrator() {
+async fn a8_two_clients_with_the_same_code_make_one_administrator() {
     let world = World::new().await;
     let code = offer(&world).await.unwrap();
 

@@ -93,7 +93,7 @@ async fn a_person_signs_in_with_name_password_and_code() {
 }
 
 #[tokio::test]
-async fn nobody_can_tell_why_a_name_and_password_were_refused() {
+async fn a1_nobody_can_tell_why_a_name_and_password_were_refused() {
     let (world, _) = world_with_alice().await;
     let locked = world.user("lou", Role::PasswordUser).await;
     world.invite("ida", Role::PasswordUser).await;
@@ -279,7 +279,7 @@ async fn the_password_must_come_within_ten_minutes() {
 }
 
 #[tokio::test]
-async fn every_stage_has_a_token_of_its_own() {
+async fn c1_every_stage_has_a_token_of_its_own() {
     let (world, alice) = world_with_alice().await;
     let named = world.begin(&world.gate, "alice").await;
     let step = world

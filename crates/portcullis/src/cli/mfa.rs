@@ -84,6 +84,9 @@ pub(crate) struct Rule {
     /// How often a wrong code may be tried again, at most 10.
     #[arg(long, value_name = "TIMES")]
     pub(crate) retries: Option<u32>,
+    /// Whether nobody gets more time for a code who asks for it.
+    #[arg(long, value_name = "TRUE|FALSE", conflicts_with_all = ["group", "user"])]
+    pub(crate) strict_time: Option<bool>,
     /// Whether setting up a method takes away the one before.
     #[arg(long, value_name = "TRUE|FALSE", conflicts_with_all = ["group", "user"])]
     pub(crate) one_method: Option<bool>,

@@ -60,17 +60,19 @@ impl Company {
     }
 
     pub(crate) async fn switch_on(&self, methods: &[&str]) {
-        let policy = self.api.get("/api/v2/mfa/policy").await.expect(200);
-        let mut site = policy.body["site"].clone();
-        site["methods"] = json!(methods);
-        self.apply(json!({ "site": site })).await;
+        self.set_site("methods", json!(methods)).await;
     }
 
     /// Switches on or off that a passkey can be both proofs.
     pub(crate) async fn passkeys_alone(&self, on: bool) {
+        self.set_site("passkey_alone", json!(on)).await;
+    }
+
+    /// Changes one of the rules for everybody.
+    pub(crate) async fn set_site(&self, rule: &str, value: Value) {
         let policy = self.api.get("/api/v2/mfa/policy").await.expect(200);
         let mut site = policy.body["site"].clone();
-        site["passkey_alone"] = json!(on);
+        site[rule] = value;
         self.apply(json!({ "site": site })).await;
     }
 

@@ -1,6 +1,8 @@
 //! Every second factor in a real browser, against a real mail server, a real RADIUS server and Chromium's own
 //! authenticator.
 
+use std::time::{Duration, Instant};
+
 use portcullis_testkit::SmtpServer;
 use portcullis_testkit::radius::FreeRadius;
 use serde_json::{Value, json};
@@ -36,6 +38,21 @@ async fn a_code_by_email_is_asked_for_wrong_expired_replaced_and_right() {
     type_password(&vera, "vera").await;
     vera.submit(&[], "form[action='/sign-in/cancel'] button").await;
     vera.shows("Sign-in cancelled. Nothing was changed.").await;
+
+    company.set_site("email_seconds", json!(30)).await;
+    type_password(&vera, "vera").await;
+    let late = code_in(&mail, "vera@example.org", 4).await;
+    let until = Instant::now() + Duration::from_secs(40);
+    while vera.path().await != "/sign-in" {
+        assert!(Instant::now() < until, "the page does not end by itself");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    vera.shows("Correct verification code was not entered before timeout.")
+        .await;
+    type_password(&vera, "vera").await;
+    vera.shows("Enter the code from your e-mail").await;
+    vera.submit(&[("code", &late)], "main button.primary").await;
+    vera.shows("Incorrect verification code.").await;
     vera.quit().await;
 }
 

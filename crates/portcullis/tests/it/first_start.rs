@@ -107,7 +107,7 @@ async fn a_start_before_set_up_prints_a_new_code_and_the_old_one_dies() {
 }
 
 #[tokio::test]
-async fn after_set_up_no_code_is_printed_and_the_first_one_opens_nothing() {
+async fn a8_after_set_up_no_code_is_printed_and_the_first_one_opens_nothing() {
     let mut server = Server::start(BINARY).await;
     let code = server.setup_code().unwrap().to_owned();
     let (console, _) = Console::set_up_first(&server).await;
@@ -125,7 +125,7 @@ async fn after_set_up_no_code_is_printed_and_the_first_one_opens_nothing() {
 }
 
 #[tokio::test]
-async fn a_new_installation_knows_no_default_name_or_password() {
+async fn a8_a_new_installation_knows_no_default_name_or_password() {
     let server = Server::start(BINARY).await;
     let guesses = [
         ("admin", "admin"),
@@ -141,7 +141,7 @@ async fn a_new_installation_knows_no_default_name_or_password() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn two_people_with_the_set_up_code_become_one_administrator() {
+async fn a8_two_people_with_the_set_up_code_become_one_administrator() {
     let server = Server::start(BINARY).await;
     let code = server.setup_code().unwrap().to_owned();
     let walks: Vec<_> = (0..4)

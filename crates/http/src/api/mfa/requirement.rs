@@ -121,6 +121,9 @@ pub(super) struct SiteRules {
     /// How often a wrong code may be tried again, at most 10.
     #[schema(example = 3)]
     retries: u32,
+    /// Whether nobody gets more time for a code who asks for it.
+    #[serde(default)]
+    strict_time: bool,
     /// Whether setting up a method takes away the one before.
     one_method: bool,
     /// Whether revealing a password takes a fresh second step.
@@ -160,6 +163,7 @@ impl From<SitePolicy> for SiteRules {
             one_method: site.one_method,
             step_up_reveal: site.step_up_reveal,
             second_approver: site.second_approver,
+            strict_time: site.strict_time,
             passkey_alone: site.passkey_alone,
             app_hash: site.app.hash,
             app_digits: site.app.digits,
@@ -179,6 +183,7 @@ impl From<SiteRules> for SitePolicy {
             one_method: rules.one_method,
             step_up_reveal: rules.step_up_reveal,
             second_approver: rules.second_approver,
+            strict_time: rules.strict_time,
             passkey_alone: rules.passkey_alone,
             app: AppCodes {
                 hash: rules.app_hash,

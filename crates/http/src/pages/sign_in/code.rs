@@ -5,7 +5,8 @@ use axum::response::Response;
 use portcullis_model::{FactorKind, Remember, Secret};
 use portcullis_ops::OpError;
 use portcullis_ops::sign_in::{
-    Challenge, Challenged, ChooseMethod, Delivery, FactorStep, LoginStep, LoginView, ProveFactor, TimeOut,
+    Challenge, Challenged, ChooseMethod, Delivery, FactorStep, LoginStep, LoginView, MoreTime, ProveFactor,
+    TimeOut,
 };
 use serde::Deserialize;
 
@@ -41,6 +42,8 @@ struct CodePage {
     remember_for: &'static str,
     /// Whether the box was ticked before.
     remember: bool,
+    /// Whether more time can be asked for.
+    more_time: bool,
 }
 
 /// What the RADIUS server asks next.
@@ -164,6 +167,20 @@ pub(super) async fn choose(State(web): State<Web>, visitor: Visitor, fields: Fie
     }
 }
 
+pub(super) async fn more_time(State(web): State<Web>, visitor: Visitor, fields: Fields) -> Answer {
+    let next = next_of(&fields);
+    let Some(token) = visitor.login.clone() else {
+        return Ok(start_over("timeout", "", &next));
+    };
+    let page = with_next("/sign-in/code", &next);
+    match web.gate.write(&visitor.caller, MoreTime { token }).await {
+        Ok(()) => Ok(redirect(&page)),
+        Err(OpError::Expired) => Ok(start_over("timeout", "", &next)),
+        Err(OpError::Conflict(_)) => Ok(redirect(&with(&page, "notice=no-more-time"))),
+        Err(error) => Err(error.into()),
+    }
+}
+
 pub(super) async fn resend(State(web): State<Web>, visitor: Visitor, fields: Fields) -> Answer {
     let next = next_of(&fields);
     let Some(token) = visitor.login.clone() else {
@@ -256,6 +273,7 @@ fn view(web: &Web, login: LoginView, next: String, wrong: Option<u32>, remember:
             period => period.text(),
         },
         remember,
+        more_time: login.more_time,
         wrong,
         seconds_left: login.seconds_left,
         left: moment::clock(login.seconds_left),

@@ -258,6 +258,7 @@ fn site(rule: &Rule, before: SitePolicy) -> SitePolicy {
         retries: rule.retries.unwrap_or(before.retries),
         one_method: rule.one_method.unwrap_or(before.one_method),
         step_up_reveal: rule.step_up_reveal.unwrap_or(before.step_up_reveal),
+        strict_time: rule.strict_time.unwrap_or(before.strict_time),
         second_approver: rule.second_approver.unwrap_or(before.second_approver),
         passkey_alone: rule.passkey_alone.unwrap_or(before.passkey_alone),
         app: AppCodes {

@@ -60,6 +60,14 @@ fn tell(site: &SitePolicy) {
         "A code ends: after {} s, by e-mail after {} s",
         site.code_seconds, site.email_seconds
     );
+    println!(
+        "More time:   {}",
+        if site.strict_time {
+            "never"
+        } else {
+            "for those who ask"
+        }
+    );
     println!("Retries:     {}", site.retries);
     println!("Remembered:  {}", site.remember.text());
     println!("One method:  {}", if site.one_method { "yes" } else { "no" });

@@ -21,7 +21,7 @@ enum End {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn two_thousand_sign_ins_at_once_are_bounded_and_the_rest_is_told_to_wait() {
+async fn a3_two_thousand_sign_ins_at_once_are_bounded_and_the_rest_is_told_to_wait() {
     let _quiet = alone().await;
     let site = Site::new().await;
     let before = resident(&site.server, "VmHWM");

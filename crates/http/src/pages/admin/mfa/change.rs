@@ -120,6 +120,7 @@ fn of_site(fields: &Fields, before: SitePolicy) -> Result<SitePolicy, OpError> {
         methods: methods(fields),
         one_method: !fields.text("one_method").is_empty(),
         step_up_reveal: !fields.text("step_up_reveal").is_empty(),
+        strict_time: !fields.text("strict_time").is_empty(),
         second_approver: !fields.text("second_approver").is_empty(),
         passkey_alone: !fields.text("passkey_alone").is_empty(),
         app: AppCodes {

@@ -67,37 +67,42 @@ fn of_site(before: &SitePolicy, after: &SitePolicy) -> String {
             parts.push(format!("{name} {is}{unit}"));
         }
     }
-    if before.one_method != after.one_method {
-        let text = if after.one_method {
-            "one method per person"
-        } else {
-            "several methods per person"
-        };
-        parts.push(text.to_owned());
-    }
-    if before.step_up_reveal != after.step_up_reveal {
-        let text = if after.step_up_reveal {
-            "passwords after a fresh second step"
-        } else {
-            "passwords without a fresh second step"
-        };
-        parts.push(text.to_owned());
-    }
-    if before.second_approver != after.second_approver {
-        let text = if after.second_approver {
-            "two administrators approve requests for help"
-        } else {
-            "one administrator approves requests for help"
-        };
-        parts.push(text.to_owned());
-    }
-    if before.passkey_alone != after.passkey_alone {
-        let text = if after.passkey_alone {
-            "a passkey alone is enough"
-        } else {
-            "a passkey alone is not enough"
-        };
-        parts.push(text.to_owned());
+    let switches = [
+        (
+            before.strict_time,
+            after.strict_time,
+            "never more time for a code",
+            "more time for a code for those who ask",
+        ),
+        (
+            before.one_method,
+            after.one_method,
+            "one method per person",
+            "several methods per person",
+        ),
+        (
+            before.step_up_reveal,
+            after.step_up_reveal,
+            "passwords after a fresh second step",
+            "passwords without a fresh second step",
+        ),
+        (
+            before.second_approver,
+            after.second_approver,
+            "two administrators approve requests for help",
+            "one administrator approves requests for help",
+        ),
+        (
+            before.passkey_alone,
+            after.passkey_alone,
+            "a passkey alone is enough",
+            "a passkey alone is not enough",
+        ),
+    ];
+    for (before, after, on, off) in switches {
+        if before != after {
+            parts.push(if after { on } else { off }.to_owned());
+        }
     }
     if before.app != after.app {
         parts.push(format!("new authenticator apps with {}", after.app.text()));

@@ -101,7 +101,7 @@ fn forgeries(good: Request<String>) -> Vec<Request<Body>> {
 }
 
 #[tokio::test]
-async fn no_form_is_taken_from_another_site() {
+async fn c4_no_form_is_taken_from_another_site() {
     let mut stage = Stage::new().await;
     let owner = Caller::browser("the owner", &stage.owner.clone(), None);
     let mut sent = 0;

@@ -43,6 +43,9 @@ pub(super) const ROUTES: &[Route] = &[
     form("/sign-in/method", &[("method", "backup_code"), ("next", "")])
         .open()
         .performs(&["login.choose_method"]),
+    form("/sign-in/more-time", &[("next", "")])
+        .open()
+        .performs(&["login.more_time"]),
     form("/sign-in/resend", &[("next", "")])
         .open()
         .performs(&["login.challenge"]),
