@@ -123,11 +123,7 @@ async fn the_digits_of_the_page_let_in_once() {
     assert!(prove(&world, &token).await.is_err(), "the login is over");
     world
         .until("the report of the call is there", async || {
-            world
-                .trail()
-                .await
-                .iter()
-                .any(|line| line.contains("switchboard"))
+            told(&world).await.contains("switchboard")
         })
         .await;
     let trail = told(&world).await;
