@@ -40,6 +40,7 @@ impl SecondFactor for EmailCode {
             public: String::new(),
             private: code.expose().as_bytes().to_vec(),
             code: Some(code),
+            call: None,
         })
     }
 

@@ -2,6 +2,7 @@
 
 mod backup_codes;
 mod email_code;
+mod phone;
 mod radius;
 #[cfg(test)]
 mod seeded;
@@ -11,6 +12,7 @@ mod webauthn;
 
 pub use backup_codes::BackupCodes;
 pub use email_code::EmailCode;
+pub use phone::{Phone, PhoneMode, PhoneSettings, PhoneTransport, PhoneTrunk, PhoneUpkeep};
 pub use radius::{
     InvalidRadiusUsername, RadSec, RadSecIdentity, Radius, RadiusEnrolment, RadiusPacketError, RadiusProblem,
     RadiusProtocol, RadiusServer, RadiusSettings, RadiusSettingsError, RadiusTransport,

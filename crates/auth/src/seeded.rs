@@ -33,6 +33,7 @@ pub(crate) fn newcomer<'a>(username: &'a Username, chance: &'a dyn Chance) -> Ne
         username,
         own: &[],
         settings: &[],
+        details: "",
         chance,
     }
 }

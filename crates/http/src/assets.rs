@@ -19,7 +19,7 @@ struct Asset {
     url: String,
 }
 
-static ASSETS: LazyLock<[Asset; 6]> = LazyLock::new(|| {
+static ASSETS: LazyLock<[Asset; 7]> = LazyLock::new(|| {
     [
         asset(
             "app.css",
@@ -30,6 +30,11 @@ static ASSETS: LazyLock<[Asset; 6]> = LazyLock::new(|| {
             "app.js",
             "text/javascript; charset=utf-8",
             include_bytes!("../assets/app.js"),
+        ),
+        asset(
+            "calling.js",
+            "text/javascript; charset=utf-8",
+            include_bytes!("../assets/calling.js"),
         ),
         asset(
             "icons.svg",

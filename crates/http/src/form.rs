@@ -30,6 +30,11 @@ impl Fields {
         self.find(name).unwrap_or_default().to_owned()
     }
 
+    /// Whether the form has this field, filled in or not.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.all(name).next().is_some()
+    }
+
     pub(crate) fn secret(&self, name: &str) -> Secret {
         Secret::new(self.find(name).unwrap_or_default())
     }

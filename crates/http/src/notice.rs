@@ -89,6 +89,18 @@ const NOTICES: &[(&str, &str, &str)] = &[
     ("mail-saved", OK, "Mail settings saved."),
     ("moved", OK, "Moved to another group."),
     (
+        "not-you",
+        BAD,
+        "You told us this wasn't you. We stopped the sign-in and told your administrators.",
+    ),
+    ("number-saved", OK, "Phone number saved."),
+    (
+        "phone-removed",
+        OK,
+        "Phone settings removed. Nobody is called any more.",
+    ),
+    ("phone-saved", OK, "Phone settings saved."),
+    (
         "no-more-time",
         "warn",
         "There is no more time for this code. Sign in again if it ends.",

@@ -15,6 +15,7 @@ mod names;
 mod paging;
 mod password_policy;
 mod people;
+mod phone;
 mod second_factor;
 mod secret;
 mod sign_in_event;
@@ -43,6 +44,9 @@ pub use names::{Name, NameError, Username, UsernameError};
 pub use paging::{Page, PageSize};
 pub use password_policy::{CharacterClass, PasswordPolicy, Violation};
 pub use people::{Theme, UserName, UserState, UserView};
+pub use phone::{
+    CallNews, CallOutcome, CallReport, CallRequest, CallStep, FewCalls, RecentCalls, Telephone, TrunkView,
+};
 pub use second_factor::{
     Alone, Answer, Asking, Challenge, Enrolment, FactorError, FactorKind, FactorSummary, Newcomer, Peer,
     Proof, SecondFactor, Shown, SpentCode, Verdict,

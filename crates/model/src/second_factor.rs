@@ -5,13 +5,14 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
 use crate::access::{UnknownWord, words};
-use crate::{AppCodes, Chance, Secret, SettingsProblem, Timestamp, UserId, Username};
+use crate::{AppCodes, CallRequest, Chance, Secret, SettingsProblem, Timestamp, UserId, Username};
 
 /// A kind of second factor. The order is that of their strength, the weakest first.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FactorKind {
     Email,
+    Phone,
     TemporaryPass,
     BackupCode,
     Radius,
@@ -21,6 +22,7 @@ pub enum FactorKind {
 
 words!(FactorKind {
     Email = "email",
+    Phone = "phone",
     TemporaryPass = "temporary_pass",
     BackupCode = "backup_code",
     Radius = "radius",
@@ -29,8 +31,9 @@ words!(FactorKind {
 });
 
 impl FactorKind {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Email,
+        Self::Phone,
         Self::TemporaryPass,
         Self::BackupCode,
         Self::Radius,
@@ -43,11 +46,17 @@ impl FactorKind {
         match self {
             Self::BackupCode => "Backup Code",
             Self::Email => "Email",
+            Self::Phone => "Phone Call",
             Self::Radius => "RADIUS",
             Self::TemporaryPass => "Temporary Pass",
             Self::Totp => "Authenticator App",
             Self::WebAuthn => "Security Key",
         }
+    }
+
+    /// Whether people set it up themselves and have a name for each.
+    pub const fn is_own(self) -> bool {
+        matches!(self, Self::Phone | Self::Totp | Self::WebAuthn)
     }
 }
 
@@ -128,6 +137,8 @@ pub struct Newcomer<'a> {
     pub own: &'a [&'a [u8]],
     /// What an administrator set for this kind; empty if nothing was.
     pub settings: &'a [u8],
+    /// What was typed of it, such as a phone number; empty where nothing is.
+    pub details: &'a str,
     pub chance: &'a dyn Chance,
 }
 
@@ -164,6 +175,8 @@ pub enum Shown {
     Codes(Vec<Secret>),
     /// Nothing: there is nothing to keep or to scan.
     Nothing,
+    /// A phone number, masked. It is called to confirm it.
+    Number(String),
     /// Options for the browser, as JSON.
     Options(String),
     /// `key` is the secret in base 32, `uri` the same as an `otpauth:` address for the QR code.
@@ -183,6 +196,8 @@ pub struct Challenge {
     pub private: Vec<u8>,
     /// A code that the engine must send to the person's e-mail addresses, and forget.
     pub code: Option<Secret>,
+    /// A call that the engine must have placed; what comes of it is the answer.
+    pub call: Option<CallRequest>,
 }
 
 /// What the person typed, when and from where.
@@ -216,6 +231,8 @@ pub struct FactorSummary {
     pub ends_at: Option<Timestamp>,
     /// What its codes look like, if an app shows them.
     pub app: Option<AppCodes>,
+    /// The phone number, masked.
+    pub number: Option<String>,
     pub alone: Alone,
 }
 
@@ -254,6 +271,9 @@ pub enum FactorError {
     Unreachable { text: &'static str, why: String },
     #[error("the enrolment is damaged")]
     DamagedEnrolment,
+    /// What was typed to set it up cannot be used, and why.
+    #[error("{0}")]
+    Details(String),
     /// An administrator has not set it up, or not rightly.
     #[error("the method is not set up: {0}")]
     Settings(String),

@@ -2,8 +2,8 @@ use portcullis_model::Scope;
 
 use crate::authorize::tokens_may;
 use crate::{
-    Audit, Operation, Right, accounts, activity, audit, branding, browsers, factors, groups, health, home,
-    identify, jobs, keys, mail, mfa_policy, palette, passwords, privacy, recovery, resources, sessions,
+    Audit, Operation, Right, accounts, activity, audit, branding, browsers, calls, factors, groups, health,
+    home, identify, jobs, keys, mail, mfa_policy, palette, passwords, privacy, recovery, resources, sessions,
     settings, setup, sign_in, tokens, trash, users,
 };
 
@@ -79,9 +79,18 @@ catalog! {
     write browsers::ForgetAllOf,
     read browsers::ListMine,
     read browsers::ListOf,
+    write calls::Close,
+    write calls::Decide,
+    read calls::Due,
+    read calls::List,
+    read calls::ListTrunks,
+    write calls::Note,
+    write calls::Take,
     write factors::Begin,
     remote factors::BeginRehearsal,
+    write factors::Call,
     remote factors::Confirm,
+    read factors::FindRehearsal,
     write factors::IssuePass,
     read factors::ListMine,
     read factors::Pending,
@@ -90,6 +99,7 @@ catalog! {
     write factors::Remove,
     write factors::Rename,
     write factors::Reset,
+    write factors::SetPhone,
     write factors::SwitchOn,
     read factors::SwitchedOff,
     write groups::Add,
@@ -146,6 +156,7 @@ catalog! {
     write resources::Unshare,
     remote sessions::Ask,
     remote sessions::Confirm,
+    read sessions::FindCall,
     write sessions::End,
     write sessions::EndAll,
     read sessions::ListMine,
@@ -162,6 +173,7 @@ catalog! {
     read setup::Pending,
     write sign_in::Begin,
     write sign_in::BeginSetUp,
+    write sign_in::CallSetUp,
     write sign_in::Cancel,
     write sign_in::MoreTime,
     write sign_in::TimeOut,

@@ -79,6 +79,7 @@ impl From<FactorError> for OpError {
     fn from(error: FactorError) -> Self {
         match error {
             FactorError::DamagedEnrolment => Self::Damaged,
+            FactorError::Details(problem) => Self::invalid("details", problem),
             FactorError::Settings(_) | FactorError::Unreachable { .. } => Self::Unavailable(Box::new(error)),
         }
     }

@@ -6,7 +6,7 @@ use std::task::Poll;
 use tokio::sync::Notify;
 
 use portcullis_crypto::KeySlot;
-use portcullis_model::{AuditEntry, Caller, Causes, Outcome, Timestamp};
+use portcullis_model::{AuditEntry, Caller, Causes, Outcome, Telephone, Timestamp};
 use portcullis_store::{Store, StoreError};
 
 use crate::authorize::authorize;
@@ -63,6 +63,8 @@ impl Gate {
             hashing: Hashing::new(tools.hasher),
             mailer: tools.mailer,
             posted: Notify::new(),
+            telephone: tools.telephone,
+            rung: Notify::new(),
             site: tools.site,
             vault,
         });
@@ -102,6 +104,15 @@ impl Gate {
     /// Waits until a letter was put into the outbox here.
     pub async fn letter_posted(&self) {
         self.services.posted.notified().await;
+    }
+
+    /// Waits until a phone call was asked for here.
+    pub async fn call_asked_for(&self) {
+        self.services.rung.notified().await;
+    }
+
+    pub(crate) fn telephone(&self) -> &Arc<dyn Telephone> {
+        &self.services.telephone
     }
 
     /// Runs an operation that changes nothing. Its output leaves only when its audit entry is on disk.

@@ -20,6 +20,7 @@ pub mod activity;
 pub mod audit;
 pub mod branding;
 pub mod browsers;
+pub mod calls;
 pub mod factors;
 pub mod groups;
 pub mod health;

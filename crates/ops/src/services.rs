@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use portcullis_crypto::PasswordHasher;
-use portcullis_model::{Chance, Clock, FactorKind, Mailer, SecondFactor, Timestamp};
+use portcullis_model::{Chance, Clock, FactorKind, Mailer, SecondFactor, Telephone, Timestamp};
 use tokio::sync::Notify;
 use uuid::Uuid;
 
@@ -16,6 +16,7 @@ pub struct Tools {
     pub factors: Vec<Arc<dyn SecondFactor>>,
     pub hasher: PasswordHasher,
     pub mailer: Arc<dyn Mailer>,
+    pub telephone: Arc<dyn Telephone>,
     pub site: Site,
 }
 
@@ -36,6 +37,9 @@ pub struct Services {
     pub(crate) mailer: Arc<dyn Mailer>,
     /// Wakes the job that sends letters.
     pub(crate) posted: Notify,
+    pub(crate) telephone: Arc<dyn Telephone>,
+    /// Wakes the job that places phone calls.
+    pub(crate) rung: Notify,
     pub(crate) site: Site,
     pub(crate) vault: Vault,
 }

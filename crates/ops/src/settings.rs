@@ -1,4 +1,4 @@
-//! What administrators set in the console and every node reads at once: mail, RADIUS.
+//! What administrators set in the console and every node reads at once: mail, RADIUS, phone calls.
 //!
 //! A setting that holds a secret lies sealed as a whole; what is shown of it has no secret.
 
@@ -23,13 +23,17 @@ use crate::{OpError, Services};
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Connection {
     Mail,
+    Phone,
     Radius,
 }
 
 impl Connection {
+    pub const ALL: [Self; 3] = [Self::Mail, Self::Phone, Self::Radius];
+
     pub const fn word(self) -> &'static str {
         match self {
             Self::Mail => "mail",
+            Self::Phone => "phone",
             Self::Radius => "radius",
         }
     }
@@ -37,7 +41,7 @@ impl Connection {
     /// The fields whose values are secret, wherever they stand.
     const fn secrets(self) -> &'static [&'static str] {
         match self {
-            Self::Mail => &["password"],
+            Self::Mail | Self::Phone => &["password"],
             Self::Radius => &["secret", "key"],
         }
     }

@@ -45,7 +45,7 @@ pub use prove_factor::{FactorStep, ProveFactor};
 pub use prove_passkey::{PasskeyStep, ProvePasskey};
 pub use prove_password::{PasswordStep, ProvePassword};
 pub use redeem_reset::RedeemReset;
-pub use set_up::{BeginSetUp, ConfirmSetUp, SetUp, SetUpStep, ShowSetUp, SkipSetUp};
+pub use set_up::{BeginSetUp, CallSetUp, ConfirmSetUp, SetUp, SetUpStep, ShowSetUp, SkipSetUp};
 pub use sign_out::SignOut;
 pub use time_out::TimeOut;
 
@@ -67,6 +67,8 @@ pub(crate) const BLOCKED: &str = "blocked";
 pub(crate) const RECOVERING: &str = "recovering";
 /// A passkey was asked for, and nobody has said who they are.
 pub(crate) const OFFERED: &str = "offered";
+/// The person said on the phone that it is not them. It only waits to tell that.
+pub(crate) const REPORTED: &str = "reported";
 
 /// The login of `token` in `state`.
 pub(crate) async fn login_of<O>(
@@ -96,6 +98,9 @@ pub const TIMED_OUT: &str = "Correct verification code was not entered before ti
 pub const INCORRECT: &str = "Incorrect verification code.";
 /// Shown when no retry is left.
 pub const TOO_MANY: &str = "Too many failed attempts with incorrect verification code.";
+
+/// Shown and recorded where the phone call has not said yes.
+pub const UNHEARD: &str = "The phone call was not confirmed.";
 
 pub(crate) fn pending_line(method: FactorKind) -> Remark {
     let text = format!(

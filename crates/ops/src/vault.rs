@@ -250,6 +250,7 @@ pub(crate) fn place_of_factor(id: FactorId, user: UserId) -> Place {
 /// What a small sealed value is. The word is part of what is authenticated, so that none can pass for another.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum SealedKind {
+    Call,
     Challenge,
     Letter,
     Settings,
@@ -258,6 +259,7 @@ pub(crate) enum SealedKind {
 impl SealedKind {
     pub(crate) const fn word(self) -> &'static str {
         match self {
+            Self::Call => "call",
             Self::Challenge => "challenge",
             Self::Letter => "letter",
             Self::Settings => "settings",
@@ -269,7 +271,7 @@ impl FromStr for SealedKind {
     type Err = UnknownWord;
 
     fn from_str(text: &str) -> Result<Self, UnknownWord> {
-        [Self::Challenge, Self::Letter, Self::Settings]
+        [Self::Call, Self::Challenge, Self::Letter, Self::Settings]
             .into_iter()
             .find(|kind| kind.word() == text)
             .ok_or(UnknownWord)

@@ -9,7 +9,7 @@ use std::time::Duration;
 use anyhow::Context;
 use portcullis_http::{DemoNote, Look, Web, WebSettings};
 use portcullis_model::{Caller, Causes};
-use portcullis_ops::{Gate, jobs, mail, mfa_policy, setup};
+use portcullis_ops::{Gate, calls, jobs, mail, mfa_policy, setup};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
@@ -46,6 +46,7 @@ pub(crate) async fn run(bound: Bound, demo: Option<DemoNote>, gate: Gate) -> any
     let mut background = tokio::task::JoinSet::new();
     background.spawn(sweep(gate.clone(), stopped.clone()));
     background.spawn(send_letters(gate.clone(), stopped.clone()));
+    background.spawn(place_calls(gate.clone(), stopped.clone()));
     background.spawn(apply_scheduled(gate.clone(), stopped.clone()));
     if let Some(address) = config.diagnostics {
         let own = TcpListener::bind(address)
@@ -198,6 +199,23 @@ async fn send_letters(gate: Gate, stopped: watch::Receiver<bool>) {
         if let Err(error) = mail::send_due(&gate).await {
             tracing::warn!(error = %Causes(&error), "letters could not be sent");
             tokio::time::sleep(Duration::from_secs(10)).await;
+        }
+    }
+}
+
+/// How often calls are looked for that other nodes queued or left behind.
+const CALLS: Duration = Duration::from_secs(1);
+
+async fn place_calls(gate: Gate, stopped: watch::Receiver<bool>) {
+    loop {
+        tokio::select! {
+            () = gate.call_asked_for() => {}
+            () = tokio::time::sleep(CALLS) => {}
+            () = until(stopped.clone()) => return,
+        }
+        if let Err(error) = calls::place_due(&gate).await {
+            tracing::warn!(error = %Causes(&error), "phone calls could not be placed");
+            tokio::time::sleep(Duration::from_secs(1)).await;
         }
     }
 }

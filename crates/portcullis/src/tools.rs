@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use portcullis_auth::{BackupCodes, EmailCode, Radius, TemporaryPass, Totp, WebAuthn};
+use portcullis_auth::{BackupCodes, EmailCode, Phone, Radius, TemporaryPass, Totp, WebAuthn};
 use portcullis_crypto::PasswordHasher;
 use portcullis_mail::SmtpMailer;
 use portcullis_model::{Chance, Clock, SecondFactor, Timestamp};
@@ -29,10 +29,12 @@ impl Chance for OsChance {
 }
 
 pub(crate) fn tools(config: &Config) -> Tools {
+    let phone = Arc::new(Phone::new(Arc::new(OsChance)));
     let mut factors: Vec<Arc<dyn SecondFactor>> = vec![
         Arc::new(Totp::new(config.site_name.as_str())),
         Arc::new(BackupCodes),
         Arc::new(EmailCode),
+        phone.clone(),
         Arc::new(TemporaryPass),
         Arc::new(Radius::default()),
     ];
@@ -47,6 +49,7 @@ pub(crate) fn tools(config: &Config) -> Tools {
         factors,
         hasher: PasswordHasher::new(),
         mailer: Arc::new(SmtpMailer::new(Arc::new(SystemClock), Arc::new(OsChance))),
+        telephone: phone,
         site: Site {
             name: config.site_name.clone(),
             url: config.base_url.clone(),

@@ -60,6 +60,24 @@ CREATE TABLE browsers (
   factor text,
   stamp bytea
 );
+CREATE TABLE calls (
+  id uuid NOT NULL,
+  owner_id uuid NOT NULL,
+  purpose text NOT NULL,
+  user_id uuid NOT NULL,
+  factor_id uuid NOT NULL,
+  number_digest bytea NOT NULL,
+  masked text NOT NULL,
+  address text NOT NULL,
+  state text NOT NULL,
+  outcome text NOT NULL,
+  trunk text NOT NULL,
+  made_at bigint NOT NULL,
+  seen_at bigint NOT NULL,
+  decided_at bigint,
+  spent_at bigint,
+  seconds bigint NOT NULL
+);
 CREATE TABLE factors (
   id uuid NOT NULL,
   user_id uuid NOT NULL,
@@ -355,6 +373,7 @@ ALTER TABLE audit ADD CONSTRAINT audit_pkey PRIMARY KEY (seq);
 ALTER TABLE branding ADD CONSTRAINT branding_pkey PRIMARY KEY (version);
 ALTER TABLE browsers ADD CONSTRAINT browsers_digest_user_id_key UNIQUE (digest, user_id);
 ALTER TABLE browsers ADD CONSTRAINT browsers_pkey PRIMARY KEY (id);
+ALTER TABLE calls ADD CONSTRAINT calls_pkey PRIMARY KEY (id);
 ALTER TABLE factors ADD CONSTRAINT factors_pkey PRIMARY KEY (id);
 ALTER TABLE grants ADD CONSTRAINT grants_check CHECK (((account_id IS NULL) <> (resource_id IS NULL)));
 ALTER TABLE grants ADD CONSTRAINT grants_pkey PRIMARY KEY (id);
@@ -398,6 +417,7 @@ ALTER TABLE versions ADD CONSTRAINT versions_pkey PRIMARY KEY (id);
 ALTER TABLE accounts ADD CONSTRAINT accounts_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES users(id);
 ALTER TABLE accounts ADD CONSTRAINT accounts_resource_id_fkey FOREIGN KEY (resource_id) REFERENCES resources(id);
 ALTER TABLE browsers ADD CONSTRAINT browsers_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id);
+ALTER TABLE calls ADD CONSTRAINT calls_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id);
 ALTER TABLE factors ADD CONSTRAINT factors_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id);
 ALTER TABLE grants ADD CONSTRAINT grants_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE;
 ALTER TABLE grants ADD CONSTRAINT grants_resource_id_fkey FOREIGN KEY (resource_id) REFERENCES resources(id) ON DELETE CASCADE;
@@ -427,6 +447,11 @@ CREATE INDEX audit_of_people ON public.audit USING btree (subject_id, seq) WHERE
 CREATE INDEX audit_of_refusals ON public.audit USING btree (actor_id, seq) WHERE (outcome = 'deny'::text);
 CREATE INDEX audit_of_writes ON public.audit USING btree (subject_id, seq) WHERE (digest IS NOT NULL);
 CREATE INDEX browsers_by_user ON public.browsers USING btree (user_id, used_at);
+CREATE INDEX calls_by_number ON public.calls USING btree (number_digest, made_at);
+CREATE INDEX calls_by_owner ON public.calls USING btree (owner_id, made_at);
+CREATE INDEX calls_by_time ON public.calls USING btree (made_at);
+CREATE INDEX calls_by_user ON public.calls USING btree (user_id, made_at);
+CREATE UNIQUE INDEX calls_open ON public.calls USING btree (owner_id) WHERE (state <> ALL (ARRAY['over'::text, 'refused'::text]));
 CREATE INDEX factors_by_user ON public.factors USING btree (user_id);
 CREATE INDEX grants_by_account ON public.grants USING btree (account_id) WHERE (account_id IS NOT NULL);
 CREATE INDEX grants_by_resource ON public.grants USING btree (resource_id) WHERE (resource_id IS NOT NULL);

@@ -12,6 +12,7 @@ pub mod accounts;
 pub mod audit;
 pub mod branding;
 pub mod browsers;
+pub mod calls;
 pub mod factors;
 pub mod grants;
 pub mod guesses;

@@ -182,6 +182,30 @@ pub async fn advance(tx: &Tx, login: &Login, token_digest: Option<&[u8; 32]>) ->
     .await
 }
 
+/// Whether a login waits in `state` at `now`.
+pub async fn waits(
+    snapshot: &Snapshot,
+    id: LoginId,
+    state: &str,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let sql =
+        "SELECT COUNT(*) FROM logins WHERE id = ?1 AND state = ?2 AND ?3 < ends_at AND ?3 < step_ends_at";
+    let found: Option<i64> = snapshot
+        .row(sql, args![id.0, state, now], |row| row.get(0))
+        .await?;
+    Ok(found == Some(1))
+}
+
+/// Puts a login into a state that no step goes on from.
+pub async fn stop(tx: &Tx, id: LoginId, state: &str) -> Result<u64, StoreError> {
+    tx.execute(
+        "UPDATE logins SET state = ?2, revision = revision + 1 WHERE id = ?1",
+        args![id.0, state],
+    )
+    .await
+}
+
 /// Ends a login. Answers 0 if another request already has.
 pub async fn end(tx: &Tx, id: LoginId) -> Result<u64, StoreError> {
     tx.execute("DELETE FROM logins WHERE id = ?1", args![id.0]).await

@@ -34,10 +34,15 @@ const MIGRATIONS: &[Migration] = &[
         postgres: include_str!("../migrations/0005_recovery/postgres.sql"),
         sqlite: include_str!("../migrations/0005_recovery/sqlite.sql"),
     },
+    Migration {
+        version: 6,
+        postgres: include_str!("../migrations/0006_calls/postgres.sql"),
+        sqlite: include_str!("../migrations/0006_calls/sqlite.sql"),
+    },
 ];
 
 /// The newest schema that this build knows.
-pub const SCHEMA_VERSION: i64 = 5;
+pub const SCHEMA_VERSION: i64 = 6;
 
 /// Brings the schema up to date. Nodes that start together wait for the first one.
 pub(crate) async fn run(store: &Store) -> Result<(), StoreError> {

@@ -1,4 +1,4 @@
-//! Small sealed values: connection settings, waiting letters, challenges. One table, so that one loop rotates their key.
+//! Small sealed values: connection settings, waiting letters and calls, challenges. One table, so that one loop rotates their key.
 
 use portcullis_model::Sealed;
 use uuid::Uuid;
@@ -10,7 +10,7 @@ use crate::{Snapshot, StoreError, Tx};
 pub struct SealedValue {
     /// That of the row it belongs to.
     pub id: Uuid,
-    /// What kind of value it is: `challenge`, `letter` or `settings`.
+    /// What kind of value it is: `call`, `challenge`, `letter` or `settings`.
     pub what: String,
     pub value: Sealed,
 }
@@ -62,6 +62,7 @@ pub async fn sweep(tx: &Tx) -> Result<u64, StoreError> {
     tx.execute(
         "DELETE FROM sealed WHERE (what = 'challenge' AND id NOT IN (SELECT id FROM logins) \
          AND id NOT IN (SELECT id FROM sessions)) \
+         OR (what = 'call' AND id NOT IN (SELECT id FROM calls WHERE state NOT IN ('over', 'refused'))) \
          OR (what = 'letter' AND id NOT IN (SELECT id FROM outbox WHERE state = 'waiting'))",
         &[],
     )

@@ -10,6 +10,7 @@ mod database;
 mod mailbox;
 mod passkeys;
 mod people;
+pub mod phones;
 mod policy;
 pub mod radius;
 pub mod security_key;

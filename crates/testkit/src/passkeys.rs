@@ -44,6 +44,7 @@ impl World {
     pub async fn add_key(&self, person: &Person, key: &TestKey, how: &How) {
         let begin = Begin {
             method: FactorKind::WebAuthn,
+            details: String::new(),
         };
         self.gate
             .write(&person.caller, begin)

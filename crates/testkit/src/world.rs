@@ -1,7 +1,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use portcullis_auth::{BackupCodes, EmailCode, Radius, TemporaryPass, Totp, WebAuthn};
+use portcullis_auth::{BackupCodes, EmailCode, Phone, Radius, TemporaryPass, Totp, WebAuthn};
 use portcullis_crypto::PasswordHasher;
 use portcullis_model::{Caller, Door};
 use portcullis_ops::{Gate, Site, Tools};
@@ -10,6 +10,7 @@ use tokio::sync::OnceCell;
 use uuid::Uuid;
 
 use crate::database::{Database, bytes_literal, id_literal};
+use crate::phones::Switchboard;
 use crate::{Dialect, Mailbox, MemorySlot, MockClock, Person, SeededChance, dialect};
 
 /// Where people would find it.
@@ -26,6 +27,8 @@ pub struct World {
     pub slot: MemorySlot,
     /// Where the letters go once `send_letters` has run.
     pub mailbox: Arc<Mailbox>,
+    /// Who answers the phones once `place_calls` has run.
+    pub switchboard: Arc<Switchboard>,
     pub(crate) first_administrator: OnceCell<Person>,
     // Declared last: the database goes after everything that uses it.
     database: Database,
@@ -42,7 +45,8 @@ impl World {
         let (url, slot) = (database.url(), MemorySlot::default());
         let store = Store::open(&url).await.expect("the database of the test opens");
         let mailbox = Arc::new(Mailbox::default());
-        let tools = tools(&clock, &chance, &mailbox);
+        let switchboard = Arc::new(Switchboard::default());
+        let tools = tools(&clock, &chance, &mailbox, &switchboard);
         let gate = Gate::open(store.clone(), &slot, tools)
             .await
             .expect("a new vault can be made");
@@ -54,6 +58,7 @@ impl World {
             chance,
             slot,
             mailbox,
+            switchboard,
             first_administrator: OnceCell::new(),
             database,
         }
@@ -73,7 +78,7 @@ impl World {
 
     /// What a gate needs, with this world's clock and chance.
     pub fn tools(&self) -> Tools {
-        tools(&self.clock, &self.chance, &self.mailbox)
+        tools(&self.clock, &self.chance, &self.mailbox, &self.switchboard)
     }
 
     /// Somebody at a browser who has not signed in.
@@ -95,6 +100,13 @@ impl World {
         portcullis_ops::mail::send_due(&self.gate)
             .await
             .expect("the outbox can be emptied")
+    }
+
+    /// Places what waits, as the job of a node does.
+    pub async fn place_calls(&self, gate: &Gate) -> u32 {
+        portcullis_ops::calls::place_due(gate)
+            .await
+            .expect("calls can be taken")
     }
 
     /// A snapshot to look at rows with the functions of the store.
@@ -182,7 +194,13 @@ impl World {
     }
 }
 
-fn tools(clock: &Arc<MockClock>, chance: &Arc<SeededChance>, mailbox: &Arc<Mailbox>) -> Tools {
+fn tools(
+    clock: &Arc<MockClock>,
+    chance: &Arc<SeededChance>,
+    mailbox: &Arc<Mailbox>,
+    switchboard: &Arc<Switchboard>,
+) -> Tools {
+    let phone = Arc::new(Phone::over(switchboard.clone()));
     Tools {
         clock: clock.clone(),
         chance: chance.clone(),
@@ -190,6 +208,7 @@ fn tools(clock: &Arc<MockClock>, chance: &Arc<SeededChance>, mailbox: &Arc<Mailb
             Arc::new(Totp::new("Portcullis")),
             Arc::new(BackupCodes),
             Arc::new(EmailCode),
+            phone.clone(),
             Arc::new(TemporaryPass),
             Arc::new(Radius::default()),
             Arc::new(WebAuthn::new(SITE, "Portcullis").expect("the site has a name")),
@@ -197,6 +216,7 @@ fn tools(clock: &Arc<MockClock>, chance: &Arc<SeededChance>, mailbox: &Arc<Mailb
         // The least that Argon2 takes: people sign in thousands of times in the tests.
         hasher: PasswordHasher::with_cost(8, 1),
         mailer: mailbox.clone(),
+        telephone: phone,
         site: Site {
             name: "Portcullis".to_owned(),
             url: SITE.to_owned(),

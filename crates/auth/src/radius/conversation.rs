@@ -54,6 +54,7 @@ impl Conversation {
                 public,
                 private,
                 code: None,
+                call: None,
             }),
             _ => Err(FactorError::DamagedEnrolment),
         }

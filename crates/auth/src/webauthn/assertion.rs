@@ -70,6 +70,7 @@ impl WebAuthn {
             public: serde_json::to_string(&options).map_err(|_| FactorError::DamagedEnrolment)?,
             private: serde_json::to_vec(&question).map_err(|_| FactorError::DamagedEnrolment)?,
             code: None,
+            call: None,
         })
     }
 }

@@ -54,6 +54,7 @@ fn start(user: UserId, own: &[&[u8]], settings: &str) -> (Vec<u8>, String) {
         username: &username,
         own,
         settings: settings.as_bytes(),
+        details: "",
         chance: &Seeded::new(1),
     };
     let enrolment = factor().enrol(&newcomer).unwrap();

@@ -1,8 +1,9 @@
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
-use portcullis_model::{DialogueLine, Peer, Rehearsal, Speaker};
+use portcullis_model::{CallOutcome, DialogueLine, Peer, Rehearsal, Speaker, TrunkView};
 use portcullis_ops::OpError;
+use portcullis_ops::calls::{CallRow, List as ListCalls, ListTrunks};
 use portcullis_ops::mail::{LetterView, List as ListLetters};
 use portcullis_ops::settings::{Connection, Find, ListPeers, Put, RehearseMail, SettingView};
 use serde::{Deserialize, Serialize};
@@ -23,6 +24,8 @@ pub(super) fn router() -> OpenApiRouter<Web> {
         .routes(routes!(find, put, remove))
         .routes(routes!(rehearse))
         .routes(routes!(servers))
+        .routes(routes!(trunks))
+        .routes(routes!(calls))
         .routes(routes!(letters))
 }
 
@@ -187,15 +190,15 @@ impl From<Peer> for RadiusServerState {
 }
 
 fn connection(word: &str) -> Result<Connection, OpError> {
-    [Connection::Mail, Connection::Radius]
+    Connection::ALL
         .into_iter()
         .find(|connection| connection.word() == word)
         .ok_or(OpError::NotFound)
 }
 
-/// Show a connection, `mail` or `radius`, without its secrets
+/// Show a connection, `mail`, `phone` or `radius`, without its secrets
 #[utoipa::path(get, path = "/api/v2/settings/{connection}", tag = "Settings",
-    params(("connection" = String, Path, description = "`mail` or `radius`")),
+    params(("connection" = String, Path, description = "`mail`, `phone` or `radius`")),
     responses((status = OK, body = Setting), Problems))]
 async fn find(State(web): State<Web>, program: Program, Path(word): Path<String>) -> Answer<Json<Setting>> {
     let operation = Find {
@@ -207,7 +210,7 @@ async fn find(State(web): State<Web>, program: Program, Path(word): Path<String>
 
 /// Set a connection, for every node at once
 #[utoipa::path(put, path = "/api/v2/settings/{connection}", tag = "Settings",
-    params(("connection" = String, Path, description = "`mail` or `radius`")),
+    params(("connection" = String, Path, description = "`mail`, `phone` or `radius`")),
     request_body(content = NewSetting, examples(
         ("mail" = (value = json!({ "revision": 0, "value": {
             "host": "mail.corp.example", "port": 587, "security": "starttls",
@@ -216,6 +219,12 @@ async fn find(State(web): State<Web>, program: Program, Path(word): Path<String>
         ("radius" = (value = json!({ "revision": 0, "value": {
             "servers": [{ "host": "radius.corp.example", "port": 1812, "transport": { "udp": { "secret": "…" } } }],
             "protocol": "pap"
+        }}))),
+        ("phone" = (value = json!({ "revision": 0, "value": {
+            "trunks": [{
+                "host": "sip.corp.example", "transport": "tls", "srtp": true, "username": "portcullis", "password": "…"
+            }],
+            "mode": "number_match", "countries": ["US", "DE"]
         }})))
     )),
     responses((status = NO_CONTENT), Problems))]
@@ -236,7 +245,7 @@ async fn put(
 
 /// Take a connection away, with its secrets
 #[utoipa::path(delete, path = "/api/v2/settings/{connection}", tag = "Settings",
-    params(("connection" = String, Path, description = "`mail` or `radius`"), LookedAt),
+    params(("connection" = String, Path, description = "`mail`, `phone` or `radius`"), LookedAt),
     responses((status = NO_CONTENT), Problems))]
 async fn remove(
     State(web): State<Web>,
@@ -274,6 +283,74 @@ async fn rehearse(
 async fn servers(State(web): State<Web>, program: Program) -> Answer<Json<List<RadiusServerState>>> {
     let found = web.gate.read(&program.caller, ListPeers).await?;
     Ok(List::whole(found, RadiusServerState::from))
+}
+
+/// How a phone trunk is, as the node that answers knows it.
+#[derive(Serialize, ToSchema)]
+struct PhoneTrunkState {
+    #[schema(example = "sip.corp.example")]
+    name: String,
+    /// Null as long as nobody asked.
+    well: Option<bool>,
+    problem: String,
+}
+
+impl From<TrunkView> for PhoneTrunkState {
+    fn from(trunk: TrunkView) -> Self {
+        Self {
+            name: trunk.name,
+            well: trunk.is_well,
+            problem: trunk.problem,
+        }
+    }
+}
+
+/// A phone call; never what was pressed.
+#[derive(Serialize, ToSchema)]
+struct PhoneCall {
+    username: String,
+    /// The number, masked.
+    number: String,
+    /// `sign_in`, `session`, `test` or `enrolment`.
+    purpose: String,
+    /// Null while it is under way.
+    #[schema(example = "granted")]
+    outcome: Option<&'static str>,
+    trunk: String,
+    /// RFC 3339, UTC.
+    made_at: String,
+    /// How long it was connected.
+    seconds: u32,
+}
+
+impl From<CallRow> for PhoneCall {
+    fn from(call: CallRow) -> Self {
+        Self {
+            username: call.username,
+            number: call.masked,
+            purpose: call.purpose,
+            outcome: call.outcome.map(CallOutcome::word),
+            trunk: call.trunk,
+            made_at: call.made_at.to_string(),
+            seconds: call.seconds,
+        }
+    }
+}
+
+/// Tell of each phone trunk how it is
+#[utoipa::path(get, path = "/api/v2/settings/phone/trunks", tag = "Settings",
+    responses((status = OK, body = List<PhoneTrunkState>), Problems))]
+async fn trunks(State(web): State<Web>, program: Program) -> Answer<Json<List<PhoneTrunkState>>> {
+    let found = web.gate.read(&program.caller, ListTrunks).await?;
+    Ok(List::whole(found, PhoneTrunkState::from))
+}
+
+/// List the latest phone calls and what came of them
+#[utoipa::path(get, path = "/api/v2/calls", tag = "Settings",
+    responses((status = OK, body = List<PhoneCall>), Problems))]
+async fn calls(State(web): State<Web>, program: Program) -> Answer<Json<List<PhoneCall>>> {
+    let found = web.gate.read(&program.caller, ListCalls).await?;
+    Ok(List::whole(found, PhoneCall::from))
 }
 
 /// List the latest letters and what became of them

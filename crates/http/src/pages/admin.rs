@@ -6,6 +6,7 @@ mod health;
 mod mail;
 pub(crate) mod mfa;
 mod peers;
+mod phone;
 mod radius;
 mod setting;
 
@@ -25,6 +26,9 @@ pub(crate) fn router() -> Router<Web> {
         .route("/admin/mail", get(mail::show).post(mail::save))
         .route("/admin/mail/test", post(mail::rehearse))
         .route("/admin/mail/remove", post(mail::remove))
+        .route("/admin/phone", get(phone::show).post(phone::save))
+        .route("/admin/phone/calls", get(phone::calls))
+        .route("/admin/phone/remove", post(phone::remove))
         .route("/admin/radius", get(radius::show).post(radius::save))
         .route("/admin/radius/remove", post(radius::remove))
 }

@@ -169,6 +169,12 @@ const PAGES: &[Known] = &[
         Some(SystemRight::ManageSettings),
     ),
     (
+        "Phone calls",
+        "Trunks that people are called through",
+        "/admin/phone",
+        Some(SystemRight::ManageSettings),
+    ),
+    (
         "Branding & legal",
         "Logo, accent, sign-in text, privacy",
         "/admin/branding",

@@ -1,5 +1,6 @@
 //! Signing in: user name, password, second step.
 
+mod call;
 mod code;
 mod forgot;
 mod passkey;
@@ -38,6 +39,7 @@ pub(crate) fn router() -> Router<Web> {
         .route("/sign-in/passkey/options", post(passkey::offer))
         .route("/sign-in/password", get(password::show).post(password::prove))
         .route("/sign-in/code", get(code::show).post(code::prove))
+        .route("/sign-in/call", get(call::show).post(call::again))
         .route("/sign-in/method", post(code::choose))
         .route("/sign-in/forgot", get(forgot::show).post(forgot::send))
         .route("/sign-in/recovery", get(recovery::show).post(recovery::ask))
@@ -50,6 +52,7 @@ pub(crate) fn router() -> Router<Web> {
             "/sign-in/set-up/confirm",
             get(set_up::pending).post(set_up::confirm),
         )
+        .route("/sign-in/set-up/call", post(set_up::call))
         .route("/sign-in/set-up/skip", post(set_up::skip))
         .route("/sign-in/cancel", post(cancel))
         .route("/sign-out", post(sign_out))

@@ -39,6 +39,7 @@ pub(crate) fn router() -> Router<Web> {
         .route("/users/{id}/lock", post(change::lock))
         .route("/users/{id}/unlock", post(change::unlock))
         .route("/users/{id}/pass", post(authentication::issue_pass))
+        .route("/users/{id}/phone", post(authentication::set_phone))
         .route("/users/{id}/reset", post(authentication::reset))
         .route("/users/{id}/role", post(change::role))
 }

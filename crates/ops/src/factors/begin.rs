@@ -1,12 +1,15 @@
 use portcullis_model::{FactorKind, Scope, Shown, Subject, SubjectKind};
 use portcullis_store::{Snapshot, Tx, users};
 
+use crate::calls::{self, CallView, Purpose};
 use crate::factors::enrolment;
 use crate::{Audit, OpError, Operation, Permit, Read, Right, Services, Write, mfa_policy};
 
 /// Begins to set up one more of the caller's own methods.
 pub struct Begin {
     pub method: FactorKind,
+    /// A phone number; empty where nothing is typed.
+    pub details: String,
 }
 
 impl Operation for Begin {
@@ -26,13 +29,36 @@ impl Write for Begin {
         permit.fresh(services)?;
         let user = users::find(tx, permit.user()?).await?.ok_or(OpError::NotFound)?;
         let effective = mfa_policy::of_person(services, tx, &user).await?;
-        let own = matches!(self.method, FactorKind::Totp | FactorKind::WebAuthn);
-        if !own || !effective.methods.contains(&self.method) {
+        if !self.method.is_own() || !effective.methods.contains(&self.method) {
             return Err(OpError::Conflict(
                 "Your group's policy does not allow this method.",
             ));
         }
-        enrolment::begin(services, tx, &user, self.method).await
+        enrolment::begin(services, tx, &user, self.method, &self.details).await
+    }
+}
+
+/// Calls the number that was begun with, to confirm it.
+pub struct Call;
+
+impl Operation for Call {
+    type Output = ();
+
+    const NAME: &'static str = "factor.call";
+    const RIGHT: Right = Right::SignedIn;
+    const SCOPE: Scope = Scope::Interactive;
+    const AUDIT: Audit = Audit::Remarks;
+
+    fn subject(&self) -> Subject {
+        Subject::kind(SubjectKind::Factor)
+    }
+}
+
+impl Write for Call {
+    async fn run(self, permit: &Permit<'_, Self>, services: &Services, tx: &Tx) -> Result<(), OpError> {
+        permit.fresh(services)?;
+        let user = users::find(tx, permit.user()?).await?.ok_or(OpError::NotFound)?;
+        enrolment::call(permit, services, tx, &user, &permit.caller().address).await
     }
 }
 
@@ -43,6 +69,8 @@ pub struct PendingFactor {
     pub method: FactorKind,
     pub username: String,
     pub shown: Shown,
+    /// The call that confirms a phone number.
+    pub call: Option<CallView>,
 }
 
 impl Operation for Pending {
@@ -76,6 +104,7 @@ impl Read for Pending {
         Ok(PendingFactor {
             method: pending.factor.kind,
             shown: pending.shown(services, &user.username)?,
+            call: calls::view(services, snapshot, pending.factor.id.0, Purpose::Enrolment).await?,
             username: user.username,
         })
     }

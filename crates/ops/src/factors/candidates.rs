@@ -87,6 +87,9 @@ pub(crate) async fn settings_of(
         FactorKind::Radius => Ok(settings::secret_of(services, tx, Connection::Radius)
             .await?
             .unwrap_or_default()),
+        FactorKind::Phone => Ok(settings::secret_of(services, tx, Connection::Phone)
+            .await?
+            .unwrap_or_default()),
         FactorKind::Totp => {
             let app = site_policy(tx).await?.app;
             Ok(Zeroizing::new(

@@ -67,6 +67,7 @@ pub(crate) async fn kept(
         public: kept.public,
         private: kept.private,
         code: None,
+        call: None,
     })
 }
 

@@ -126,7 +126,7 @@ impl Remote for Confirm {
             });
         };
         users::hold(tx, user.id).await?;
-        if !enrolment::complete(services, tx, factor, confirmed.as_deref(), name).await? {
+        if !enrolment::complete(services, tx, &plan.pending, confirmed.as_deref(), name).await? {
             return Err(OpError::Conflict("This set-up was finished in another window."));
         }
         Guesser::anybody(&user.username).accept(tx, ENROLMENT).await?;

@@ -3,16 +3,18 @@
 use std::time::Duration;
 
 use portcullis_model::{
-    Answer, Challenge, FactorError, FactorId, FactorKind, Newcomer, Proof, Shown, Username, Verdict,
+    Answer, Asking, Challenge, FactorError, FactorId, FactorKind, Newcomer, Proof, Shown, Username, Verdict,
 };
+use portcullis_store::calls::Call;
 use portcullis_store::factors::{self, Factor};
 use portcullis_store::users::{self, User};
 use portcullis_store::{Snapshot, Tx, browsers};
 use zeroize::Zeroizing;
 
+use crate::calls::{self, Purpose, Wanted};
 use crate::factors::{lift, settings_of};
 use crate::mfa_policy;
-use crate::{OpError, Services};
+use crate::{OpError, Permit, Services};
 
 /// How long an enrolment can be finished.
 pub(crate) const OPEN: Duration = Duration::from_mins(15);
@@ -26,6 +28,7 @@ pub(crate) async fn begin(
     tx: &Tx,
     user: &User,
     kind: FactorKind,
+    details: &str,
 ) -> Result<(), OpError> {
     factors::delete_pending(tx, user.id).await?;
     let mut own = Vec::new();
@@ -45,6 +48,7 @@ pub(crate) async fn begin(
         username: &username,
         own: &own,
         settings: &settings,
+        details,
         chance: &*services.chance,
     };
     let enrolment = services.factor(kind)?.enrol(&newcomer)?;
@@ -82,6 +86,8 @@ pub(crate) async fn insert(
 pub struct Pending {
     pub(crate) factor: Factor,
     pub(crate) enrolment: Zeroizing<Vec<u8>>,
+    /// The phone call that is to confirm it, if it is confirmed so.
+    pub(crate) call: Option<Call>,
 }
 
 pub(crate) async fn pending(
@@ -95,7 +101,15 @@ pub(crate) async fn pending(
         .find(|factor| !factor.active)
         .ok_or(OpError::Expired)?;
     let enrolment = services.vault.open_factor(snapshot, &factor).await?;
-    Ok(Pending { factor, enrolment })
+    let call = match factor.kind {
+        FactorKind::Phone => calls::latest(snapshot, factor.id.0, Purpose::Enrolment).await?,
+        _ => None,
+    };
+    Ok(Pending {
+        factor,
+        enrolment,
+        call,
+    })
 }
 
 impl Pending {
@@ -114,6 +128,18 @@ impl Pending {
         settings: &[u8],
         answer: &Answer,
     ) -> Result<(Verdict, Option<i64>), OpError> {
+        if self.factor.kind == FactorKind::Phone {
+            let has_answered = self
+                .call
+                .as_ref()
+                .is_some_and(|call| calls::is_grant(call, self.factor.user, services.now()));
+            let verdict = if has_answered {
+                Verdict::Accept { enrolment: None }
+            } else {
+                Verdict::Reject
+            };
+            return Ok((verdict, None));
+        }
         let method = services.factor(self.factor.kind)?;
         let proof = Proof {
             enrolment: &self.enrolment,
@@ -130,14 +156,51 @@ impl Pending {
     }
 }
 
+/// Calls the number that waits to be confirmed.
+pub(crate) async fn call<O>(
+    permit: &Permit<'_, O>,
+    services: &Services,
+    tx: &Tx,
+    user: &User,
+    address: &str,
+) -> Result<(), OpError> {
+    let pending = pending(services, tx, user).await?;
+    let kind = pending.factor.kind;
+    let settings = settings_of(services, tx, kind).await?;
+    let asking = Asking {
+        enrolments: &[&pending.enrolment],
+        settings: &settings,
+        at: services.now(),
+        chance: &*services.chance,
+    };
+    let question = services.factor(kind)?.challenge(&asking).await?;
+    let request = question.call.ok_or(OpError::NotFound)?;
+    let wanted = Wanted {
+        owner: pending.factor.id.0,
+        purpose: Purpose::Enrolment,
+        user,
+        factor: pending.factor.id,
+        address,
+        settings: &settings,
+        digits: &question.public,
+    };
+    calls::begin(permit, services, tx, &wanted, &request).await
+}
+
 /// Lets a confirmed factor count. Answers `false` if another request was first. The caller holds the person.
 pub(crate) async fn complete(
     services: &Services,
     tx: &Tx,
-    factor: &Factor,
+    pending: &Pending,
     enrolment: Option<&[u8]>,
     name: &str,
 ) -> Result<bool, OpError> {
+    let factor = &pending.factor;
+    if let Some(call) = &pending.call
+        && !calls::spend(services, tx, call).await?
+    {
+        return Ok(false);
+    }
     if let Some(enrolment) = enrolment {
         let sealed = services
             .vault
@@ -159,7 +222,7 @@ pub(crate) async fn complete(
     }
     if mfa_policy::site_policy(tx).await?.one_method {
         for other in factors::list(tx, factor.user).await? {
-            if other.active && matches!(other.kind, FactorKind::Totp | FactorKind::WebAuthn) {
+            if other.active && other.kind.is_own() {
                 factors::delete(tx, other.id).await?;
             }
         }

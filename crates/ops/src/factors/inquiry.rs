@@ -1,11 +1,13 @@
 use portcullis_model::{Answer, Asking, Challenge, FactorError, FactorKind, Proof, Verdict};
 use portcullis_store::Tx;
+use portcullis_store::calls::Call;
 use portcullis_store::factors::Factor;
 use portcullis_store::users::User;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use crate::factors::{candidates, challenges, settings_of};
+use crate::calls::{self, Purpose};
+use crate::factors::{candidates, challenges, settings_of, spend};
 use crate::{OpError, Services};
 
 /// A factor of a person, opened.
@@ -28,6 +30,8 @@ pub struct Inquiry {
     pub(crate) kind: FactorKind,
     pub(crate) candidates: Vec<Candidate>,
     challenge: Challenge,
+    /// The call that is the answer, where one is.
+    pub(crate) call: Option<Call>,
     settings: Zeroizing<Vec<u8>>,
 }
 
@@ -43,6 +47,7 @@ impl Inquiry {
             kind,
             candidates: candidates(services, tx, user, kind).await?,
             challenge: Challenge::default(),
+            call: None,
             settings: settings_of(services, tx, kind).await?,
         })
     }
@@ -54,8 +59,13 @@ impl Inquiry {
         user: &User,
         kind: FactorKind,
         owner: Uuid,
+        purpose: Purpose,
     ) -> Result<Self, OpError> {
         Ok(Self {
+            call: match kind {
+                FactorKind::Phone => calls::latest(tx, owner, purpose).await?,
+                _ => None,
+            },
             challenge: challenges::kept(services, tx, owner, kind).await?,
             ..Self::of(services, tx, user, kind).await?
         })
@@ -92,10 +102,52 @@ impl Inquiry {
         answer: &Answer,
         proves: Proves,
     ) -> Result<Result<Judged, FactorError>, OpError> {
+        if self.kind == FactorKind::Phone {
+            return Ok(Ok(self.heard(services)));
+        }
         match self.first_yes(services, answer, proves).await {
             Err(FactorError::DamagedEnrolment) => Err(OpError::Damaged),
             judged => Ok(judged),
         }
+    }
+
+    /// What the phone call was worth. The number that was called must still be the person's.
+    pub(crate) fn heard(&self, services: &Services) -> Judged {
+        let call = self.call.as_ref()?;
+        let place = self
+            .candidates
+            .iter()
+            .position(|(factor, _)| factor.id == call.factor)?;
+        let user = self.candidates[place].0.user;
+        if calls::is_grant(call, user, services.now()) {
+            Some((place, Verdict::Accept { enrolment: None }))
+        } else if call.is_open() {
+            Some((place, Verdict::Wait))
+        } else {
+            None
+        }
+    }
+
+    /// Whether the answer is a phone call that has not said yes: there is nothing to judge yet, and nothing to count.
+    pub(crate) fn is_unheard(&self, services: &Services) -> bool {
+        self.kind == FactorKind::Phone && !matches!(self.heard(services), Some((_, Verdict::Accept { .. })))
+    }
+
+    /// Spends what said yes. Answers `false` if somebody else was first. The caller holds the person.
+    pub(crate) async fn spend(
+        &self,
+        services: &Services,
+        tx: &Tx,
+        index: usize,
+        enrolment: Option<&[u8]>,
+    ) -> Result<bool, OpError> {
+        if self.kind == FactorKind::Phone {
+            return match &self.call {
+                Some(call) => calls::spend(services, tx, call).await,
+                None => Ok(false),
+            };
+        }
+        spend(services, tx, &self.candidates[index].0, enrolment).await
     }
 
     async fn first_yes(

@@ -99,6 +99,7 @@ pub(crate) async fn issue<O>(
         username: &username,
         own: &[],
         settings: terms.as_bytes(),
+        details: "",
         chance: &*services.chance,
     };
     let made = services.factor(FactorKind::TemporaryPass)?.enrol(&newcomer)?;

@@ -20,6 +20,8 @@ pub struct FactorView {
     pub spent: Vec<SpentCode>,
     /// What the codes of an app look like.
     pub app: Option<AppCodes>,
+    /// The phone number, masked.
+    pub number: Option<String>,
     /// Whether it can be both proofs: what it can do, and what the policy lets it.
     pub alone: Alone,
 }
@@ -64,6 +66,7 @@ impl Read for ListMine {
                 left: summary.left,
                 spent: summary.spent,
                 app: summary.app,
+                number: summary.number,
                 alone: if effective.passkey_alone {
                     summary.alone
                 } else {

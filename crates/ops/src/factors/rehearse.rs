@@ -7,13 +7,15 @@ use portcullis_model::{
     SystemRight, Verdict,
 };
 use portcullis_store::users::User;
-use portcullis_store::{Tx, users};
+use portcullis_store::{Snapshot, Tx, users};
 
-use crate::factors::{Inquiry, Judged, Proves, TAKES_NO_MORE, challenges, spend, switch_off};
+use crate::calls::{self, CallView, Purpose, Wanted};
+use crate::factors::{Inquiry, Judged, Proves, TAKES_NO_MORE, challenges, switch_off};
 use crate::letters::Circumstances;
 use crate::settings::{self, Connection};
+use crate::sign_in::UNHEARD;
 use crate::sign_in::budget::{FactorBudget, Guesser};
-use crate::{OpError, Operation, Permit, Remote, Right, Services};
+use crate::{Audit, OpError, Operation, Permit, Read, Remote, Right, Services};
 
 /// Lets the method begin: sends the code, draws the challenge.
 pub struct BeginRehearsal {
@@ -30,6 +32,8 @@ pub enum Rehearsed {
     Asked {
         prompt: String,
     },
+    /// A phone call is placed; what comes of it is the answer.
+    Calling,
     Refused {
         server: Option<String>,
     },
@@ -98,6 +102,20 @@ impl Remote for BeginRehearsal {
             Ok(question) => question,
             Err(error) => return Ok(unanswered(permit, self.method, &error)),
         };
+        if let Some(request) = &question.call {
+            let (factor, _) = plan.inquiry.candidates.first().ok_or(OpError::Damaged)?;
+            let wanted = Wanted {
+                owner: plan.session.0,
+                purpose: Purpose::Test,
+                user: &plan.user,
+                factor: factor.id,
+                address: &permit.caller().address,
+                settings: plan.inquiry.settings(),
+                digits: &question.public,
+            };
+            calls::begin(permit, services, tx, &wanted, request).await?;
+            return Ok(Rehearsed::Calling);
+        }
         challenges::keep(services, tx, plan.session.0, self.method, &question).await?;
         let circumstances = Circumstances {
             site: &services.site,
@@ -110,6 +128,34 @@ impl Remote for BeginRehearsal {
         Ok(Rehearsed::Asked {
             prompt: question.public,
         })
+    }
+}
+
+/// Shows the phone call of a test.
+pub struct FindRehearsal;
+
+impl Operation for FindRehearsal {
+    type Output = Option<CallView>;
+
+    const NAME: &'static str = "factor.find_rehearsal";
+    const RIGHT: Right = Right::System(SystemRight::ManageSettings);
+    const SCOPE: Scope = Scope::Interactive;
+    const AUDIT: Audit = Audit::Refusals;
+
+    fn subject(&self) -> Subject {
+        Subject::kind(SubjectKind::Factor)
+    }
+}
+
+impl Read for FindRehearsal {
+    async fn run(
+        self,
+        permit: &Permit<'_, Self>,
+        services: &Services,
+        snapshot: &Snapshot,
+    ) -> Result<Self::Output, OpError> {
+        let session = permit.caller().session.ok_or(OpError::Denied)?;
+        calls::view(services, snapshot, session.0, Purpose::Test).await
     }
 }
 
@@ -143,6 +189,9 @@ impl Remote for Rehearse {
         tx: &Tx,
     ) -> Result<Plan, OpError> {
         let mut plan = plan(permit, services, tx, self.method).await?;
+        if plan.inquiry.is_unheard(services) {
+            return Err(OpError::Conflict(UNHEARD));
+        }
         let guesser = Guesser::of_session(tx, &plan.user.username, Some(plan.session)).await?;
         plan.last = match guesser.reserve_factor(tx, self.method, services.now()).await? {
             FactorBudget::Reserved { last } => last,
@@ -194,8 +243,11 @@ impl Remote for Rehearse {
         };
         users::hold(tx, plan.user.id).await?;
         // A code counts once, even here: it must not open anything afterwards.
-        let factor = &plan.inquiry.candidates[index].0;
-        if !spend(services, tx, factor, enrolment.as_deref()).await? {
+        if !plan
+            .inquiry
+            .spend(services, tx, index, enrolment.as_deref())
+            .await?
+        {
             return refused(permit, services, tx, &plan, self.method, server).await;
         }
         Guesser::of_session(tx, &plan.user.username, Some(plan.session))
@@ -250,7 +302,7 @@ async fn plan<O>(
             "No mail server is set, so no code can be sent.",
         ));
     }
-    let inquiry = Inquiry::kept(services, tx, &user, method, session.0).await?;
+    let inquiry = Inquiry::kept(services, tx, &user, method, session.0, Purpose::Test).await?;
     if inquiry.candidates.is_empty() {
         return Err(OpError::Conflict(match method {
             FactorKind::Email => {

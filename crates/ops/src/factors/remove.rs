@@ -1,4 +1,4 @@
-use portcullis_model::{FactorId, FactorKind, Scope, Subject, SubjectKind};
+use portcullis_model::{FactorId, Scope, Subject, SubjectKind};
 use portcullis_store::{Tx, browsers, factors, users};
 
 use crate::text::Fields;
@@ -97,7 +97,7 @@ async fn own(tx: &Tx, user: &users::User, id: FactorId) -> Result<factors::Facto
     factors::list(tx, user.id)
         .await?
         .into_iter()
-        .filter(|factor| factor.active && matches!(factor.kind, FactorKind::Totp | FactorKind::WebAuthn))
+        .filter(|factor| factor.active && factor.kind.is_own())
         .find(|factor| factor.id == id)
         .ok_or(OpError::NotFound)
 }

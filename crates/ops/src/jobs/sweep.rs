@@ -2,8 +2,8 @@ use std::time::Duration;
 
 use portcullis_model::{Scope, Subject, SubjectKind};
 use portcullis_store::{
-    Tx, browsers, guesses, logins, logos, outbox, password_resets, recovery_requests, sealed, sessions,
-    tokens, trash,
+    Tx, browsers, calls, guesses, logins, logos, outbox, password_resets, recovery_requests, sealed,
+    sessions, tokens, trash,
 };
 
 use crate::sign_in::{FIRST_PASSED, denied};
@@ -57,6 +57,7 @@ impl Write for Sweep {
         password_resets::sweep(tx, now - DAY).await?;
         recovery_requests::expire(tx, now).await?;
         recovery_requests::sweep(tx, now - 30 * DAY).await?;
+        calls::sweep(tx, now - 90 * DAY).await?;
         sealed::sweep(tx).await?;
         logos::sweep(tx, now - DAY).await?;
         // Passwords that cannot come back are worth a line; the end of a session had its own.

@@ -10,6 +10,8 @@ pub struct Company<'a> {
     pub has_mail: bool,
     /// Whether a RADIUS server is set.
     pub has_radius: bool,
+    /// Whether a phone trunk is set.
+    pub has_phone: bool,
     /// Whether security keys work at this site's address.
     pub has_keys: bool,
     pub now: Timestamp,
@@ -126,6 +128,7 @@ pub enum Blocked {
     NoEmail,
     NoMailServer,
     NoRadiusServer,
+    NoPhoneTrunk,
     /// They have nothing that proves them, not even for setting something up.
     NothingSetUp,
     /// What they have was switched off after too many wrong answers.
@@ -139,6 +142,7 @@ impl Blocked {
             Self::NoEmail => "No email address",
             Self::NoMailServer => "No mail server is set",
             Self::NoRadiusServer => "No RADIUS server is set",
+            Self::NoPhoneTrunk => "No phone trunk is set",
             Self::NothingSetUp => "Nothing is set up",
             Self::SwitchedOff => "Switched off after too many wrong codes",
         }
@@ -230,6 +234,7 @@ pub fn effective(company: &Company<'_>, person: &Standing<'_>) -> Effective {
         _ if is_off(kind) => false,
         FactorKind::Email => person.has_email && company.has_mail,
         FactorKind::Radius => company.has_radius,
+        FactorKind::Phone => company.has_phone && person.enrolled.contains(&kind),
         FactorKind::WebAuthn => company.has_keys && person.enrolled.contains(&kind),
         _ => person.enrolled.contains(&kind),
     };
@@ -243,6 +248,7 @@ pub fn effective(company: &Company<'_>, person: &Standing<'_>) -> Effective {
         .copied()
         .filter(|kind| match kind {
             FactorKind::Totp => true,
+            FactorKind::Phone => company.has_phone,
             FactorKind::WebAuthn => company.has_keys,
             _ => false,
         })
@@ -358,6 +364,8 @@ fn blocked(
         }
     } else if methods.contains(&FactorKind::Radius) && to_set_up.is_empty() {
         Blocked::NoRadiusServer
+    } else if methods.contains(&FactorKind::Phone) && !company.has_phone {
+        Blocked::NoPhoneTrunk
     } else {
         Blocked::NothingSetUp
     })

@@ -160,12 +160,12 @@ fn person(state: &State, user: &User, enrolled: &[FactorKind], group: String) ->
         setting: user.setting.clone(),
         methods: effective.text(),
         enrolled: enrolled.to_vec(),
-        missing: missing(&effective, state, user),
+        missing: missing(&effective, state, user, enrolled),
         blocked: effective.blocked.is_some(),
     }
 }
 
-fn missing(effective: &Effective, state: &State, user: &User) -> Vec<&'static str> {
+fn missing(effective: &Effective, state: &State, user: &User, enrolled: &[FactorKind]) -> Vec<&'static str> {
     let allowed = |kind: FactorKind| effective.methods.contains(&kind);
     let mut missing = Vec::new();
     if allowed(FactorKind::Email) && user.code_addresses().is_empty() {
@@ -176,6 +176,12 @@ fn missing(effective: &Effective, state: &State, user: &User) -> Vec<&'static st
     }
     if allowed(FactorKind::Radius) && !state.has_radius {
         missing.push("No RADIUS server is set");
+    }
+    if allowed(FactorKind::Phone) && !enrolled.contains(&FactorKind::Phone) {
+        missing.push("No phone number");
+    }
+    if allowed(FactorKind::Phone) && !state.has_phone {
+        missing.push("No phone trunk is set");
     }
     if allowed(FactorKind::WebAuthn) && !state.has_keys {
         missing.push("Security keys do not work at this address");

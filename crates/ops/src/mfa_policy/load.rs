@@ -35,6 +35,7 @@ pub(super) struct Looked<'a> {
     switched_off: Vec<FactorKind>,
     has_mail: bool,
     has_radius: bool,
+    has_phone: bool,
     has_keys: bool,
     now: Timestamp,
 }
@@ -69,6 +70,7 @@ impl<'a> Looked<'a> {
             switched_off,
             has_mail: settings::is_set(snapshot, Connection::Mail).await?,
             has_radius: settings::is_set(snapshot, Connection::Radius).await?,
+            has_phone: settings::is_set(snapshot, Connection::Phone).await?,
             has_keys: services.factor(FactorKind::WebAuthn).is_ok(),
             now: services.now(),
         })
@@ -101,6 +103,7 @@ impl<'a> Looked<'a> {
             site: change.site.as_ref().unwrap_or(&self.site),
             has_mail: self.has_mail,
             has_radius: self.has_radius,
+            has_phone: self.has_phone,
             has_keys: self.has_keys,
             now: self.now,
         };

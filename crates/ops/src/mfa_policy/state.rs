@@ -21,6 +21,7 @@ pub(super) struct State {
     pub(super) switched_off: HashMap<UserId, Vec<FactorKind>>,
     pub(super) has_mail: bool,
     pub(super) has_radius: bool,
+    pub(super) has_phone: bool,
     pub(super) has_keys: bool,
     now: Timestamp,
 }
@@ -39,6 +40,7 @@ impl State {
             switched_off: off,
             has_mail: settings::is_set(snapshot, Connection::Mail).await?,
             has_radius: settings::is_set(snapshot, Connection::Radius).await?,
+            has_phone: settings::is_set(snapshot, Connection::Phone).await?,
             has_keys: services.factor(FactorKind::WebAuthn).is_ok(),
             now: services.now(),
         })
@@ -75,6 +77,7 @@ impl State {
             site: &self.site,
             has_mail: self.has_mail,
             has_radius: self.has_radius,
+            has_phone: self.has_phone,
             has_keys: self.has_keys,
             now: self.now,
         };

@@ -7,13 +7,13 @@ use portcullis_model::{
 use portcullis_store::users::User;
 use portcullis_store::{Snapshot, Tx, sessions, users};
 
+use crate::calls::{self, CallView, Purpose, Wanted};
 use crate::factors::{
-    Inquiry, Judged, Proves, SWITCHED_OFF, TAKES_NO_MORE, backup_codes, challenges, code_lengths, spend,
-    switch_off,
+    Inquiry, Judged, Proves, SWITCHED_OFF, TAKES_NO_MORE, backup_codes, challenges, code_lengths, switch_off,
 };
 use crate::letters::Circumstances;
 use crate::sign_in::budget::{FactorBudget, Guesser};
-use crate::sign_in::{INCORRECT, error_line, unanswered, unanswered_line};
+use crate::sign_in::{INCORRECT, UNHEARD, error_line, unanswered, unanswered_line};
 use crate::{Audit, OpError, Operation, Permit, Read, Remark, Remote, Right, Services, mfa_policy};
 
 /// Lists the methods with which the caller can confirm that it is them, the strongest last.
@@ -68,6 +68,8 @@ pub struct Ask {
 }
 
 pub enum Asked {
+    /// A phone call is placed; what comes of it is the answer.
+    Calling,
     /// What the method shows, if it shows something.
     Ready {
         prompt: String,
@@ -160,6 +162,20 @@ impl Remote for Ask {
                 return Ok(Asked::Unanswered { text });
             }
         };
+        if let Some(request) = &question.call {
+            let (factor, _) = plan.inquiry.candidates.first().ok_or(OpError::Damaged)?;
+            let wanted = Wanted {
+                owner: plan.session.0,
+                purpose: Purpose::Session,
+                user: &plan.user,
+                factor: factor.id,
+                address: &permit.caller().address,
+                settings: plan.inquiry.settings(),
+                digits: &question.public,
+            };
+            calls::begin(permit, services, tx, &wanted, request).await?;
+            return Ok(Asked::Calling);
+        }
         challenges::keep(services, tx, plan.session.0, self.method, &question).await?;
         let circumstances = Circumstances {
             site: &services.site,
@@ -172,6 +188,34 @@ impl Remote for Ask {
         Ok(Asked::Ready {
             prompt: question.public,
         })
+    }
+}
+
+/// Shows the phone call that the caller confirms with.
+pub struct FindCall;
+
+impl Operation for FindCall {
+    type Output = Option<CallView>;
+
+    const NAME: &'static str = "session.find_call";
+    const RIGHT: Right = Right::SignedIn;
+    const SCOPE: Scope = Scope::Interactive;
+    const AUDIT: Audit = Audit::Refusals;
+
+    fn subject(&self) -> Subject {
+        Subject::kind(SubjectKind::Session)
+    }
+}
+
+impl Read for FindCall {
+    async fn run(
+        self,
+        permit: &Permit<'_, Self>,
+        services: &Services,
+        snapshot: &Snapshot,
+    ) -> Result<Self::Output, OpError> {
+        let session = permit.caller().session.ok_or(OpError::Denied)?;
+        calls::view(services, snapshot, session.0, Purpose::Session).await
     }
 }
 
@@ -230,6 +274,10 @@ impl Remote for Confirm {
         if !methods(services, tx, &user).await?.contains(&self.method) {
             return Err(OpError::NotFound);
         }
+        let inquiry = Inquiry::kept(services, tx, &user, self.method, session.0, Purpose::Session).await?;
+        if inquiry.is_unheard(services) {
+            return Err(OpError::Conflict(UNHEARD));
+        }
         // The same budget as at sign-in: this page is no second place to guess.
         let guesser = Guesser::of_session(tx, &user.username, Some(session)).await?;
         let last = match guesser.reserve_factor(tx, self.method, services.now()).await? {
@@ -238,7 +286,7 @@ impl Remote for Confirm {
             FactorBudget::Spent => return Err(OpError::Conflict(TAKES_NO_MORE)),
         };
         Ok(Plan {
-            inquiry: Inquiry::kept(services, tx, &user, self.method, session.0).await?,
+            inquiry,
             user: Box::new(user),
             session,
             last,
@@ -286,8 +334,11 @@ impl Remote for Confirm {
         };
         let user = &plan.user;
         users::hold(tx, user.id).await?;
-        let factor = &plan.inquiry.candidates[index].0;
-        if !spend(services, tx, factor, enrolment.as_deref()).await? {
+        if !plan
+            .inquiry
+            .spend(services, tx, index, enrolment.as_deref())
+            .await?
+        {
             return wrong(permit, services, tx, &plan, self.method).await;
         }
         Guesser::of_session(tx, &user.username, Some(plan.session))

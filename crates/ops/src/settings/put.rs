@@ -85,9 +85,13 @@ pub(super) async fn complete(
         let stored: Value = serde_json::from_slice(&stored).map_err(|_| OpError::Damaged)?;
         match (connection, &mut value) {
             (Connection::Mail, Value::Object(_)) => keep(&mut value, &stored, connection.secrets()),
-            (Connection::Radius, Value::Object(map)) => {
+            (Connection::Phone | Connection::Radius, Value::Object(map)) => {
+                let list = match connection {
+                    Connection::Phone => "trunks",
+                    _ => "servers",
+                };
                 let (Some(Value::Array(servers)), Some(Value::Array(known))) =
-                    (map.get_mut("servers"), stored.get("servers"))
+                    (map.get_mut(list), stored.get(list))
                 else {
                     return check(services, connection, value);
                 };
@@ -134,6 +138,7 @@ fn check(services: &Services, connection: Connection, value: Value) -> Result<Va
     let bytes = Zeroizing::new(serde_json::to_vec(&value).map_err(|_| OpError::Damaged)?);
     let problem = match connection {
         Connection::Mail => services.mailer.check(&bytes).err(),
+        Connection::Phone => services.factor(FactorKind::Phone)?.check(&bytes).err(),
         Connection::Radius => services.factor(FactorKind::Radius)?.check(&bytes).err(),
     };
     match problem {

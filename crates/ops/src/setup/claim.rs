@@ -136,6 +136,7 @@ impl Remote for Claim {
             username: &plan.username,
             own: &[],
             settings: &settings,
+            details: "",
             chance: &*services.chance,
         };
         let enrolment = services.factor(FactorKind::Totp)?.enrol(&newcomer)?;

@@ -217,6 +217,7 @@ pub(crate) async fn add_backup_codes(
         username: person,
         own: &[],
         settings: &[],
+        details: "",
         chance: &*services.chance,
     };
     let drawn = services.factor(FactorKind::BackupCode)?.enrol(&newcomer)?;

@@ -56,7 +56,7 @@ impl Read for Pending {
                 key,
                 uri,
             }),
-            Shown::Codes(_) | Shown::Nothing | Shown::Options(_) => Err(OpError::Damaged),
+            Shown::Codes(_) | Shown::Nothing | Shown::Number(_) | Shown::Options(_) => Err(OpError::Damaged),
         }
     }
 }

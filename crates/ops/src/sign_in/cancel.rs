@@ -2,6 +2,7 @@ use portcullis_crypto::token_digest;
 use portcullis_model::{Scope, Secret, Subject, SubjectKind};
 use portcullis_store::{Tx, logins, recovery_requests};
 
+use crate::calls;
 use crate::recovery::{APPROVED_ONCE, CANCELLED, WAITING};
 use crate::sign_in::{RECOVERING, denied};
 use crate::{Audit, OpError, Operation, Permit, Right, Services, Write};
@@ -36,6 +37,7 @@ impl Write for Cancel {
             }
             // Whoever knows a password must not be able to hide it by giving up.
             denied::tell(services, tx, &login).await?;
+            calls::cancel(services, tx, login.id.0).await?;
             logins::end(tx, login.id).await?;
         }
         Ok(())

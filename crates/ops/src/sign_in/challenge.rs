@@ -7,6 +7,7 @@ use portcullis_store::logins::{self, Login};
 use portcullis_store::users::User;
 use portcullis_store::{Tx, users};
 
+use crate::calls::{self, Purpose, Wanted};
 use crate::factors::{Inquiry, challenges};
 use crate::letters::Circumstances;
 use crate::sign_in::proof::person_of;
@@ -117,10 +118,13 @@ impl Remote for Challenge {
         effect: Self::Effect,
         tx: &Tx,
     ) -> Result<Challenged, OpError> {
-        let (mut login, user, method) = match plan {
+        let (mut login, user, method, inquiry) = match plan {
             Plan::Ask {
-                login, user, method, ..
-            } => (login, user, method),
+                login,
+                user,
+                method,
+                inquiry,
+            } => (login, user, method, inquiry),
             Plan::NotNeeded => return Ok(Challenged::NotNeeded),
             Plan::TooMany(retry_after) => {
                 permit.refused();
@@ -141,6 +145,26 @@ impl Remote for Challenge {
             return Err(OpError::Expired);
         }
         let now = services.now();
+        if let Some(request) = &question.call {
+            login.step_ends_at = login.step_ends_at.max(now + calls::TIME).min(login.ends_at);
+            let (factor, _) = inquiry.candidates.first().ok_or(OpError::Damaged)?;
+            let wanted = Wanted {
+                owner: login.id.0,
+                purpose: Purpose::SignIn,
+                user: &user,
+                factor: factor.id,
+                address: &login.address,
+                settings: inquiry.settings(),
+                digits: &question.public,
+            };
+            calls::begin(permit, services, tx, &wanted, request).await?;
+            login.revision += 1;
+            login.challenged_at = Some(now);
+            if logins::advance(tx, &login, None).await? != 1 {
+                return Err(OpError::Conflict("This sign-in went on in another window."));
+            }
+            return Ok(Challenged::Ready);
+        }
         challenges::keep(services, tx, login.id.0, method, &question).await?;
         let circumstances = Circumstances {
             site: &services.site,
@@ -177,7 +201,7 @@ pub(crate) fn unanswered_line(method: FactorKind, error: &FactorError) -> Remark
 pub(crate) fn unanswered(error: &FactorError) -> String {
     match error {
         FactorError::Unreachable { text, .. } => (*text).to_owned(),
-        FactorError::DamagedEnrolment | FactorError::Settings(_) => {
+        FactorError::DamagedEnrolment | FactorError::Details(_) | FactorError::Settings(_) => {
             "This way does not work at the moment. Try another way, or ask an administrator.".to_owned()
         }
     }

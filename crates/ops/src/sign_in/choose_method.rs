@@ -3,6 +3,7 @@ use std::time::Duration;
 use portcullis_model::{FactorKind, Scope, Secret, Subject, SubjectKind};
 use portcullis_store::{Tx, logins};
 
+use crate::calls;
 use crate::mfa_policy;
 use crate::sign_in::proof::person_of;
 use crate::sign_in::{FIRST_PASSED, login_of};
@@ -44,6 +45,9 @@ impl Write for ChooseMethod {
             .step_ends_at
             .max(passed_at + Duration::from_secs(seconds))
             .min(login.ends_at);
+        if self.method != FactorKind::Phone {
+            calls::cancel(services, tx, login.id.0).await?;
+        }
         login.prompt = String::new();
         login.revision += 1;
         login.method = Some(self.method);

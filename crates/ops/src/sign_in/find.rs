@@ -4,8 +4,11 @@ use portcullis_store::logins::Login;
 use portcullis_store::{Snapshot, logins, outbox, users};
 
 use crate::browsers;
+use crate::calls::{self, CallView, Purpose};
 use crate::factors::code_lengths;
-use crate::sign_in::{BLOCKED, ENROLLING, FIRST_PASSED, OFFERED, RECOVERING, SECOND_PASSED, limits};
+use crate::sign_in::{
+    BLOCKED, ENROLLING, FIRST_PASSED, OFFERED, RECOVERING, REPORTED, SECOND_PASSED, limits,
+};
 use crate::{Audit, OpError, Operation, Permit, Read, Right, Services, mfa_policy};
 
 /// Tells where an unfinished sign-in stands.
@@ -19,6 +22,8 @@ pub enum LoginStep {
     Enrol,
     Factor,
     Password,
+    /// The person said on the phone that it is not them, and nothing goes on.
+    Reported,
     /// The password was right; what is left is to ask an administrator, or to wait for one.
     Recovery,
     /// Both proofs are there, and a method must be set up.
@@ -49,6 +54,8 @@ pub struct LoginView {
     /// Where a code went, masked.
     pub addresses: Vec<String>,
     pub delivery: Option<Delivery>,
+    /// The phone call that is the answer.
+    pub call: Option<CallView>,
     /// Methods that can be set up, the weakest first.
     pub to_set_up: Vec<FactorKind>,
     pub may_skip: bool,
@@ -88,6 +95,7 @@ impl Read for Find {
         }
         let (step, retries) = match login.state.as_str() {
             FIRST_PASSED => (LoginStep::Factor, login.retries),
+            REPORTED => (LoginStep::Reported, limits::RETRIES),
             SECOND_PASSED => (LoginStep::SetUp, limits::ENROLMENT_RETRIES),
             BLOCKED | RECOVERING => (LoginStep::Recovery, limits::RETRIES),
             ENROLLING => (LoginStep::Enrol, limits::ENROLMENT_RETRIES),
@@ -101,6 +109,7 @@ impl Read for Find {
             code_lengths: Vec::new(),
             addresses: Vec::new(),
             delivery: None,
+            call: None,
             to_set_up: Vec::new(),
             may_skip: false,
             remember: Remember::Off,
@@ -144,6 +153,9 @@ async fn tell(
         .is_some_and(|method| browsers::may_be_remembered(&effective, method))
     {
         view.remember = effective.remember;
+    }
+    if login.method == Some(FactorKind::Phone) {
+        view.call = calls::view(services, snapshot, login.id.0, Purpose::SignIn).await?;
     }
     if login.method == Some(FactorKind::Email) {
         view.addresses = user.code_addresses().into_iter().map(masked).collect();

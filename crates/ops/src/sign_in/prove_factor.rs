@@ -5,19 +5,19 @@ use portcullis_model::{
     Answer, Challenge, FactorError, FactorKind, Remember, Scope, Secret, Subject, SubjectKind, UserState,
     Verdict,
 };
-use portcullis_store::factors::Factor;
 use portcullis_store::logins::{self, Login};
 use portcullis_store::{Tx, guesses, sessions, users};
 
 use crate::browsers;
-use crate::factors::{Inquiry, Judged, Proves, SWITCHED_OFF, backup_codes, challenges, spend, switch_off};
+use crate::calls::Purpose;
+use crate::factors::{Inquiry, Judged, Proves, SWITCHED_OFF, backup_codes, challenges, switch_off};
 use crate::sign_in::budget::{FactorBudget, Guesser};
 use crate::sign_in::denied;
 use crate::sign_in::proof::{FirstProof, SecondProof, finish, open_session, person_of};
 use crate::sign_in::prove_password::PASSWORD;
 use crate::sign_in::{
-    FIRST_PASSED, INCORRECT, SECOND_PASSED, TIMED_OUT, TOO_MANY, error_line, limits, login_of, pending_line,
-    unanswered, unanswered_line, verified_line,
+    FIRST_PASSED, INCORRECT, SECOND_PASSED, TIMED_OUT, TOO_MANY, UNHEARD, error_line, limits, login_of,
+    pending_line, unanswered, unanswered_line, verified_line,
 };
 use crate::{OpError, Operation, Permit, Remark, Remote, Right, Services};
 use crate::{mfa_policy, notices};
@@ -58,6 +58,8 @@ pub enum FactorStep {
         text: String,
         tries_left: u32,
     },
+    /// The phone call has not said yes; nothing was counted.
+    Unheard,
     Wrong {
         tries_left: u32,
     },
@@ -74,6 +76,8 @@ pub enum Plan {
     Over(Box<Login>, FactorKind),
     Spent(Box<Login>, FactorKind),
     TooMany(FactorKind),
+    /// The phone call has not said yes.
+    Unheard(FactorKind),
 }
 
 impl Operation for ProveFactor {
@@ -109,6 +113,11 @@ impl Remote for ProveFactor {
             // Those that came before are still being looked at; one of them may be right.
             return Ok(Plan::TooMany(method));
         }
+        let user = person_of(tx, &login).await?;
+        let inquiry = Inquiry::kept(services, tx, &user, method, login.id.0, Purpose::SignIn).await?;
+        if inquiry.is_unheard(services) {
+            return Ok(Plan::Unheard(method));
+        }
         let guesser = Guesser::of_login(tx, &login, now).await?;
         let last = match guesser.reserve_factor(tx, method, now).await? {
             FactorBudget::Reserved { last } => last,
@@ -120,9 +129,8 @@ impl Remote for ProveFactor {
         if logins::advance(tx, &login, None).await? != 1 {
             return Err(OpError::Conflict("This sign-in went on in another window."));
         }
-        let user = person_of(tx, &login).await?;
         Ok(Plan::Ask {
-            inquiry: Inquiry::kept(services, tx, &user, method, login.id.0).await?,
+            inquiry,
             login: Box::new(login),
             last,
         })
@@ -166,6 +174,10 @@ impl Remote for ProveFactor {
                 refuse(permit, method, TOO_MANY);
                 return Ok(FactorStep::TooManyFailures);
             }
+            Plan::Unheard(method) => {
+                refuse(permit, method, UNHEARD);
+                return Ok(FactorStep::Unheard);
+            }
         };
         let method = inquiry.kind;
         let judged = match effect {
@@ -186,9 +198,7 @@ impl Remote for ProveFactor {
         let user = login.user.ok_or(OpError::Expired)?;
         users::hold(tx, user).await?;
         let accepted = match &judged {
-            Some((index, verdict)) => {
-                accept(services, tx, &login, &inquiry.candidates[*index].0, verdict).await?
-            }
+            Some((index, verdict)) => accept(services, tx, &login, &inquiry, *index, verdict).await?,
             None => None,
         };
         let Some(accepted) = accepted else {
@@ -368,9 +378,11 @@ async fn accept(
     services: &Services,
     tx: &Tx,
     login: &Login,
-    factor: &Factor,
+    inquiry: &Inquiry,
+    index: usize,
     verdict: &Verdict,
 ) -> Result<Option<Accepted>, OpError> {
+    let factor = &inquiry.candidates[index].0;
     let (Some(proof), Verdict::Accept { enrolment }) = (SecondProof::judge(login, factor, verdict), verdict)
     else {
         return Ok(None);
@@ -384,7 +396,7 @@ async fn accept(
     {
         return Ok(None);
     }
-    if !spend(services, tx, factor, enrolment.as_deref()).await? {
+    if !inquiry.spend(services, tx, index, enrolment.as_deref()).await? {
         return Ok(None);
     }
     let left = match enrolment {

@@ -6,6 +6,7 @@ use portcullis_model::{
 use portcullis_store::logins::{self, Login};
 use portcullis_store::{Tx, users};
 
+use crate::calls::Purpose;
 use crate::factors::{Inquiry, Judged, Proves, challenges, spend};
 use crate::sign_in::budget::{Budget, Guesser};
 use crate::sign_in::inspect::passkeys_open;
@@ -78,7 +79,7 @@ impl Remote for ProvePasskey {
             None => None,
         };
         let inquiry = match &user {
-            Some(user) => Some(Inquiry::kept(services, tx, user, METHOD, login.id.0).await?),
+            Some(user) => Some(Inquiry::kept(services, tx, user, METHOD, login.id.0, Purpose::SignIn).await?),
             None => None,
         };
         let budget = match &user {

@@ -8,6 +8,7 @@ use portcullis_store::users::User;
 use portcullis_store::{Snapshot, Tx, factors, users};
 use zeroize::Zeroizing;
 
+use crate::calls::{self, CallView, Purpose};
 use crate::factors::enrolment::{self, Pending};
 use crate::factors::{allowed_still, settings_of};
 use crate::setup::add_backup_codes;
@@ -20,6 +21,8 @@ use crate::{Audit, OpError, Operation, Permit, Read, Remote, Right, Services, Wr
 pub struct BeginSetUp {
     pub token: Secret,
     pub method: FactorKind,
+    /// A phone number; empty where nothing is typed.
+    pub details: String,
 }
 
 impl Operation for BeginSetUp {
@@ -42,7 +45,32 @@ impl Write for BeginSetUp {
         if !effective.to_set_up.contains(&self.method) {
             return Err(OpError::NotFound);
         }
-        enrolment::begin(services, tx, &user, self.method).await
+        enrolment::begin(services, tx, &user, self.method, &self.details).await
+    }
+}
+
+/// Calls the number that was begun with, to confirm it.
+pub struct CallSetUp {
+    pub token: Secret,
+}
+
+impl Operation for CallSetUp {
+    type Output = ();
+
+    const NAME: &'static str = "login.call_set_up";
+    const RIGHT: Right = Right::Nothing;
+    const SCOPE: Scope = Scope::Interactive;
+    const AUDIT: Audit = Audit::Remarks;
+
+    fn subject(&self) -> Subject {
+        Subject::kind(SubjectKind::User)
+    }
+}
+
+impl Write for CallSetUp {
+    async fn run(self, permit: &Permit<'_, Self>, services: &Services, tx: &Tx) -> Result<(), OpError> {
+        let (login, user) = waiting(permit, services, tx, &self.token).await?;
+        enrolment::call(permit, services, tx, &user, &login.address).await
     }
 }
 
@@ -55,6 +83,8 @@ pub struct SetUp {
     pub username: String,
     pub method: FactorKind,
     pub shown: Shown,
+    /// The call that confirms a phone number.
+    pub call: Option<CallView>,
 }
 
 impl Operation for ShowSetUp {
@@ -82,6 +112,7 @@ impl Read for ShowSetUp {
         Ok(SetUp {
             method: pending.factor.kind,
             shown: pending.shown(services, &user.username)?,
+            call: calls::view(services, snapshot, pending.factor.id.0, Purpose::Enrolment).await?,
             username: user.username,
         })
     }
@@ -210,7 +241,7 @@ impl Remote for ConfirmSetUp {
         users::hold(tx, pending.factor.user).await?;
         let user = person_of(tx, &login).await?;
         let lost = || OpError::Conflict("This set-up was finished in another window.");
-        if !enrolment::complete(services, tx, &pending.factor, confirmed.as_deref(), &name).await?
+        if !enrolment::complete(services, tx, &pending, confirmed.as_deref(), &name).await?
             || logins::end(tx, login.id).await? != 1
         {
             return Err(lost());

@@ -1,6 +1,7 @@
 use portcullis_model::{Scope, Secret, Subject, SubjectKind};
 use portcullis_store::{Tx, logins};
 
+use crate::calls;
 use crate::sign_in::{FIRST_PASSED, TIMED_OUT, denied, error_line, login_of};
 use crate::{Audit, OpError, Operation, Permit, Right, Services, Write};
 
@@ -30,6 +31,7 @@ impl Write for TimeOut {
             return Ok(false);
         }
         denied::tell(services, tx, &login).await?;
+        calls::cancel(services, tx, login.id.0).await?;
         logins::end(tx, login.id).await?;
         permit.refused();
         permit.message(error_line(method, TIMED_OUT));

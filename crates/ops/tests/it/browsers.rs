@@ -127,7 +127,16 @@ async fn a_session_of_a_remembered_browser_is_never_fresh() {
     let caller = world.caller(&opened.session_token).await.unwrap();
 
     let method = FactorKind::Totp;
-    let refused = world.gate.write(&caller, Begin { method }).await;
+    let refused = world
+        .gate
+        .write(
+            &caller,
+            Begin {
+                method,
+                details: String::new(),
+            },
+        )
+        .await;
 
     assert!(matches!(refused, Err(OpError::StepUp)));
     assert_eq!(caller.proven_at, None);
@@ -138,7 +147,17 @@ async fn a_session_of_a_remembered_browser_is_never_fresh() {
     };
     world.gate.remote(&caller, confirm).await.unwrap();
     let caller = world.caller(&opened.session_token).await.unwrap();
-    world.gate.write(&caller, Begin { method }).await.unwrap();
+    world
+        .gate
+        .write(
+            &caller,
+            Begin {
+                method,
+                details: String::new(),
+            },
+        )
+        .await
+        .unwrap();
 }
 
 #[tokio::test]

@@ -56,11 +56,17 @@ fn operations_are_named_noun_dot_verb() {
 fn whatever_changes_something_is_on_record() {
     // What follows from a request rather than being one, and what anybody can send a million of.
     let silent = [
+        "call.close",
+        "call.decide",
+        "call.note",
+        "call.take",
+        "factor.call",
         "job.sweep",
         "key.rewrap_batch",
         "key.verify_batch",
         "login.begin",
         "login.begin_set_up",
+        "login.call_set_up",
         "login.cancel",
         "login.more_time",
         "login.time_out",

@@ -134,6 +134,7 @@ async fn a_backup_code_and_a_new_app_are_a_way_back() {
     let begin = portcullis_ops::sign_in::BeginSetUp {
         token: login_token.clone(),
         method: FactorKind::Totp,
+        details: String::new(),
     };
     world.gate.write(&world.anonymous(), begin).await.unwrap();
     let show = portcullis_ops::sign_in::ShowSetUp {
@@ -254,7 +255,17 @@ async fn a_second_app_cannot_be_confirmed_into_a_switched_off_pair() {
     let (world, alice) = company().await;
     let method = FactorKind::Totp;
     let me = world.sign_in(&alice).await.unwrap().caller;
-    world.gate.write(&me, Begin { method }).await.unwrap();
+    world
+        .gate
+        .write(
+            &me,
+            Begin {
+                method,
+                details: String::new(),
+            },
+        )
+        .await
+        .unwrap();
     let shown = world.gate.read(&me, Pending).await.unwrap().shown;
     let portcullis_model::Shown::Totp { key, .. } = shown else {
         panic!("an app is set up with a key")

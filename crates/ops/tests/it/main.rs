@@ -5,6 +5,7 @@ mod amm;
 mod app_codes;
 mod branding;
 mod browsers;
+mod calls;
 mod catalog;
 mod ceiling;
 mod codes;

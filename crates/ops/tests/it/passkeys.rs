@@ -52,6 +52,7 @@ async fn a_passkey_that_verified_its_person_opens_a_session_that_counts_as_fresh
     // A change that takes a fresh second step is possible at once.
     let begin = factors::Begin {
         method: FactorKind::Totp,
+        details: String::new(),
     };
     world.gate.write(&caller, begin).await.unwrap();
     let trail = world.trail_after(before).await;
@@ -232,6 +233,7 @@ async fn a_key_that_did_not_verify_its_person_stays_a_second_proof() {
     // New keys must be able to do more.
     let begin = factors::Begin {
         method: FactorKind::WebAuthn,
+        details: String::new(),
     };
     world.gate.write(&bob.caller, begin).await.unwrap();
     let pending = world.gate.read(&bob.caller, factors::Pending).await.unwrap();

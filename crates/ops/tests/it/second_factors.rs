@@ -34,6 +34,11 @@ async fn look(world: &World, token: &Secret) -> LoginView {
         .expect("the sign-in is not over")
 }
 
+fn begin(method: FactorKind) -> Begin {
+    let details = String::new();
+    Begin { method, details }
+}
+
 #[tokio::test]
 async fn a_mailed_code_signs_in_once_and_the_letter_holds_no_link() {
     let world = World::new().await;
@@ -254,6 +259,7 @@ async fn begin_app(world: &World, token: &Secret) -> Authenticator {
     let begin = BeginSetUp {
         token: token.clone(),
         method: FactorKind::Totp,
+        details: String::new(),
     };
     world.gate.write(&world.anonymous(), begin).await.unwrap();
     let show = ShowSetUp { token: token.clone() };
@@ -282,7 +288,7 @@ async fn c5_a_stale_session_changes_no_factor_until_it_is_confirmed() {
     // Activity keeps a session alive, and makes no factor fresh.
     let caller = world.caller(&alice.session_token).await.unwrap();
 
-    let stale = world.gate.write(&caller, Begin { method }).await;
+    let stale = world.gate.write(&caller, begin(method)).await;
     let code = alice.code(&world);
     let confirmed = world
         .gate
@@ -290,7 +296,7 @@ async fn c5_a_stale_session_changes_no_factor_until_it_is_confirmed() {
         .await
         .unwrap();
     let caller = world.caller(&alice.session_token).await.unwrap();
-    let fresh = world.gate.write(&caller, Begin { method }).await;
+    let fresh = world.gate.write(&caller, begin(method)).await;
 
     assert!(matches!(stale, Err(OpError::StepUp)));
     assert!(matches!(confirmed, sessions::Confirmed::Yes));
@@ -318,7 +324,7 @@ async fn a_second_app_counts_when_it_is_confirmed_and_the_last_one_cannot_be_rem
     assert!(matches!(last, Err(OpError::Conflict(_))));
 
     let method = FactorKind::Totp;
-    world.gate.write(&alice.caller, Begin { method }).await.unwrap();
+    world.gate.write(&alice.caller, begin(method)).await.unwrap();
     let pending = world.gate.read(&alice.caller, Pending).await.unwrap();
     let portcullis_model::Shown::Totp { key, .. } = pending.shown else {
         panic!("an app is set up with a key")
@@ -366,7 +372,7 @@ async fn c6_what_one_person_begins_another_cannot_finish_and_late_is_too_late() 
     let alice = world.user("alice", Role::PasswordUser).await;
     let bob = world.user("bob", Role::PasswordUser).await;
     let method = FactorKind::Totp;
-    world.gate.write(&alice.caller, Begin { method }).await.unwrap();
+    world.gate.write(&alice.caller, begin(method)).await.unwrap();
 
     let finish = || Confirm {
         code: Secret::new("123456"),

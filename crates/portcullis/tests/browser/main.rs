@@ -3,6 +3,7 @@
 mod amm;
 mod branding;
 mod browser;
+mod calls;
 mod chromium;
 mod company;
 mod factors;

@@ -105,7 +105,8 @@ impl TrunkSettings {
         }
     }
 
-    pub(crate) fn check(&self) -> Result<(), TrunkProblem> {
+    /// Tells what is wrong, before anything is connected.
+    pub fn check(&self) -> Result<(), TrunkProblem> {
         let fields = [
             ("host", Some(&self.host)),
             ("domain", self.domain.as_ref()),

@@ -154,11 +154,13 @@ async fn a_challenge_of_another_ceremony_is_refused() {
             private: pending.clone(),
             public: registering.clone(),
             code: None,
+            call: None,
         },
         Challenge {
             private: enrolled.clone(),
             public: registering.clone(),
             code: None,
+            call: None,
         },
         factor().discoverable_challenge().unwrap(),
     ];

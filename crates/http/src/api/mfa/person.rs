@@ -3,7 +3,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use portcullis_model::{EmailChoice, FactorKind, UserId};
-use portcullis_ops::factors::{IssuePass, Reset};
+use portcullis_ops::factors::{IssuePass, Reset, SetPhone};
 use portcullis_ops::mfa_policy::{Explain, Explained, Reason};
 use portcullis_ops::users::SetEmails;
 use serde::{Deserialize, Serialize};
@@ -24,6 +24,7 @@ pub(super) fn router() -> OpenApiRouter<Web> {
         .routes(routes!(explain))
         .routes(routes!(reset))
         .routes(routes!(issue_pass))
+        .routes(routes!(set_phone))
         .routes(routes!(set_emails))
 }
 
@@ -193,6 +194,36 @@ async fn issue_pass(
         ends_at: issued.ends_at.to_string(),
     };
     Ok((StatusCode::CREATED, Json(shape)).into_response())
+}
+
+/// A phone number to set.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewNumber {
+    /// Country code, number and extension, or E.164.
+    #[schema(example = "1 9259249500 292")]
+    number: String,
+    /// Recorded; must not be empty.
+    #[schema(example = "From the staff directory")]
+    reason: String,
+}
+
+/// Set the phone number that a person is called at, in place of those they have
+#[utoipa::path(put, path = "/api/v2/users/{id}/mfa/phone", tag = "Second step", params(("id" = Uuid, Path)),
+    request_body = NewNumber, responses((status = NO_CONTENT), Problems))]
+async fn set_phone(
+    State(web): State<Web>,
+    program: Program,
+    Path(id): Path<Uuid>,
+    Body(new): Body<NewNumber>,
+) -> Answer<StatusCode> {
+    let operation = SetPhone {
+        id: UserId(id),
+        number: new.number,
+        reason: new.reason,
+    };
+    web.gate.write(&program.caller, operation).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Set where a person's codes go; the addresses of before are told

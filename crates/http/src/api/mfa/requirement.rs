@@ -16,7 +16,7 @@ use crate::pages::audit::moment_of;
 #[derive(Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(in crate::api) struct Requirement {
-    /// The methods that may be used: `email`, `backup_code`, `radius`, `totp`, `web_authn`.
+    /// The methods that may be used: `email`, `phone`, `backup_code`, `radius`, `totp`, `web_authn`.
     #[schema(value_type = Vec<String>, example = json!(["email", "totp"]))]
     methods: Vec<FactorKind>,
     /// How long people may put off setting one of them up.

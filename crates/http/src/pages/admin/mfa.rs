@@ -52,6 +52,7 @@ pub(super) fn router() -> Router<Web> {
             "/admin/mfa/test/{method}",
             get(rehearsal::show).post(rehearsal::begin),
         )
+        .route("/admin/mfa/test/phone/call", get(rehearsal::call))
         .route("/admin/mfa/test/{method}/answer", post(rehearsal::answer))
         .route("/admin/mfa/people", get(people::show))
 }
@@ -101,8 +102,9 @@ impl Floor {
 }
 
 /// What can be a floor: the word and the label.
-const FLOORS: [(&str, &str); 4] = [
+const FLOORS: [(&str, &str); 5] = [
     ("", "Any method"),
+    ("phone", "Phone Call or stronger"),
     ("radius", "RADIUS or stronger"),
     ("totp", "Authenticator App or stronger"),
     ("web_authn", "Security Key"),
@@ -250,10 +252,11 @@ fn trials(peers: &[PeerRow]) -> Vec<Trial> {
 }
 
 /// What people are asked for at the second step; a temporary pass is given, never asked for.
-const ASKED: [FactorKind; 5] = [
+const ASKED: [FactorKind; 6] = [
     FactorKind::WebAuthn,
     FactorKind::Totp,
     FactorKind::Radius,
     FactorKind::BackupCode,
+    FactorKind::Phone,
     FactorKind::Email,
 ];

@@ -5,11 +5,12 @@ use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use portcullis_model::FactorKind;
 use portcullis_ops::OpError;
-use portcullis_ops::sessions::{Ask, Asked, Confirm, Confirmed, Methods, OwnMethods};
+use portcullis_ops::sessions::{Ask, Asked, Confirm, Confirmed, FindCall, Methods, OwnMethods};
 use serde::Deserialize;
 
 use crate::answer::{Answer, Problem, page, page_with, redirect};
 use crate::form::Posted;
+use crate::pages::phone::CallPage;
 use crate::pages::sign_in::{Prompt, Way};
 use crate::session::SignedIn;
 use crate::shell::Front;
@@ -38,7 +39,8 @@ pub(super) struct ConfirmQuery {
 /// Begins with the strongest method that needs nothing to be sent or drawn first, so that a look changes nothing.
 pub(super) async fn show(State(web): State<Web>, who: SignedIn, Query(query): Query<ConfirmQuery>) -> Answer {
     let methods = web.gate.read(&who.caller, Methods).await?;
-    let quiet = |kind: &&FactorKind| !matches!(kind, FactorKind::Email | FactorKind::WebAuthn);
+    let quiet =
+        |kind: &&FactorKind| !matches!(kind, FactorKind::Email | FactorKind::Phone | FactorKind::WebAuthn);
     let first = methods.kinds.iter().rev().find(quiet).or(methods.kinds.last());
     let method = *first.ok_or_else(|| Problem::from(OpError::Denied))?;
     let next = next_path::safe(&query.next).unwrap_or("/").to_owned();
@@ -52,6 +54,7 @@ pub(super) async fn ask(State(web): State<Web>, posted: Posted) -> Answer {
     let next = next_of(&posted);
     let methods = web.gate.read(&who.caller, Methods).await?;
     let (prompt, problem) = match web.gate.remote(&who.caller, Ask { method }).await? {
+        Asked::Calling => return Ok(redirect(&call_page(&next))),
         Asked::Ready { prompt } => (prompt, None),
         Asked::TooMany { .. } => (
             String::new(),
@@ -62,6 +65,17 @@ pub(super) async fn ask(State(web): State<Web>, posted: Posted) -> Answer {
     page(&view(&web, who, &methods, method, next, prompt, problem))
 }
 
+/// Waits for the phone call that was asked for.
+pub(super) async fn call(State(web): State<Web>, who: SignedIn, Query(query): Query<ConfirmQuery>) -> Answer {
+    let next = next_path::safe(&query.next).unwrap_or("/").to_owned();
+    let call = web.gate.read(&who.caller, FindCall).await?;
+    page(&CallPage::of_session(Front::of_anybody(&web), call, next).with(&who.csrf, ""))
+}
+
+fn call_page(next: &str) -> String {
+    format!("/me/confirm/call?next={}", next_path::encode(next))
+}
+
 pub(super) async fn confirm(State(web): State<Web>, posted: Posted) -> Answer {
     let who = &posted.who;
     let method = posted.fields.parse::<FactorKind>("method")?;
@@ -70,7 +84,11 @@ pub(super) async fn confirm(State(web): State<Web>, posted: Posted) -> Answer {
         method,
         code: posted.fields.secret("code"),
     };
-    let (status, prompt, problem) = match web.gate.remote(&who.caller, operation).await? {
+    let confirmed = match web.gate.remote(&who.caller, operation).await {
+        Err(OpError::Conflict(_)) if method == FactorKind::Phone => return Ok(redirect(&call_page(&next))),
+        confirmed => confirmed?,
+    };
+    let (status, prompt, problem) = match confirmed {
         Confirmed::Yes => return Ok(redirect(&next)),
         Confirmed::SwitchedOff => return Ok(redirect("/me/security?notice=switched-off")),
         Confirmed::Asked { prompt } => (StatusCode::OK, prompt, None),
@@ -115,7 +133,11 @@ fn view(
             .kinds
             .iter()
             .rev()
-            .filter(|other| **other != method || (method == FactorKind::WebAuthn && options.is_none()))
+            .filter(|other| {
+                **other != method
+                    || (method == FactorKind::WebAuthn && options.is_none())
+                    || method == FactorKind::Phone
+            })
             .map(|other| Way::of(*other))
             .collect(),
         way,

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use portcullis_model::{EmailChoice, FactorId, FactorKind};
 use portcullis_ops::OpError;
 use portcullis_ops::factors::{
-    Begin, Confirm, Confirmation, Pending, PendingFactor, Remove, Rename, SwitchOn,
+    Begin, Call, Confirm, Confirmation, Pending, PendingFactor, Remove, Rename, SwitchOn,
 };
 use portcullis_ops::users::SetMyEmails;
 
@@ -15,23 +15,73 @@ use crate::answer::{Answer, page, page_with, redirect};
 use crate::form::{Errors, Posted, checked};
 use crate::pages::backup_codes::BackupCodesPage;
 use crate::pages::enrolment::{Enrolment, EnrolmentPage, Wrong};
+use crate::pages::phone::{CallPage, NumberPage};
 use crate::session::SignedIn;
 use crate::shell::Front;
+
+const ADD: &str = "/me/security/add";
 
 /// Where a person comes back to after confirming that it is them.
 const CONFIRM: &str = "/me/confirm?next=/me/security";
 
 pub(super) async fn begin(State(web): State<Web>, posted: Posted) -> Answer {
     let method = posted.fields.parse::<FactorKind>("method")?;
-    match web.gate.write(&posted.who.caller, Begin { method }).await {
+    let number = posted.fields.text("details");
+    if method == FactorKind::Phone && !posted.fields.has("details") {
+        return page(&number_page(&web, &posted, number, Errors::default()));
+    }
+    let begin = Begin {
+        method,
+        details: number.clone(),
+    };
+    match web.gate.write(&posted.who.caller, begin).await {
+        Ok(()) if method == FactorKind::Phone => call_now(&web, &posted).await,
+        Err(OpError::Invalid(errors)) => page_with(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            &number_page(&web, &posted, number, Errors(errors)),
+        ),
         Ok(()) => Ok(redirect("/me/security/add")),
         Err(OpError::StepUp) => Ok(redirect(CONFIRM)),
         Err(error) => Err(error.into()),
     }
 }
 
+/// Calls the number that was begun with.
+pub(super) async fn call(State(web): State<Web>, posted: Posted) -> Answer {
+    call_now(&web, &posted).await
+}
+
+async fn call_now(web: &Web, posted: &Posted) -> Answer {
+    match web.gate.write(&posted.who.caller, Call).await {
+        Ok(()) => Ok(redirect(ADD)),
+        Err(OpError::StepUp) => Ok(redirect(CONFIRM)),
+        Err(OpError::Expired) => Ok(redirect("/me/security?notice=method-expired")),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn number_page(web: &Web, posted: &Posted, number: String, errors: Errors) -> NumberPage {
+    NumberPage {
+        front: Front::of_anybody(web),
+        csrf: posted.who.csrf.clone(),
+        next: String::new(),
+        errors,
+        number,
+        action: ADD,
+        back: "/me/security",
+    }
+}
+
 pub(super) async fn pending(State(web): State<Web>, who: SignedIn) -> Answer {
     match web.gate.read(&who.caller, Pending).await {
+        Ok(pending) if pending.method == FactorKind::Phone => {
+            let paths = (
+                "/me/security/add/confirm",
+                "/me/security/add/call",
+                "/me/security",
+            );
+            page(&CallPage::of_number(Front::of_anybody(&web), pending.call, paths).with(&who.csrf, ""))
+        }
         Ok(pending) => page(&view(&web, &who, &pending, "", Errors::default(), None)?),
         Err(OpError::StepUp) => Ok(redirect(CONFIRM)),
         Err(OpError::Expired | OpError::NotFound) => Ok(redirect("/me/security")),
@@ -73,6 +123,9 @@ pub(super) async fn confirm(State(web): State<Web>, posted: Posted) -> Answer {
         Err(error) => return Err(error.into()),
     };
     let pending = web.gate.read(&who.caller, Pending).await?;
+    if pending.method == FactorKind::Phone {
+        return Ok(redirect(ADD));
+    }
     let shown = view(&web, who, &pending, &name, errors, wrong)?;
     page_with(StatusCode::UNPROCESSABLE_ENTITY, &shown)
 }

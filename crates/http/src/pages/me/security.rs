@@ -162,7 +162,7 @@ async fn look(web: &Web, who: &SignedIn) -> Answer<SecurityPage> {
             .into_iter()
             .map(|factor| Method {
                 id: factor.id.to_string(),
-                own: matches!(factor.kind, FactorKind::Totp | FactorKind::WebAuthn),
+                own: factor.kind.is_own(),
                 kind: factor.kind.label(),
                 icon: match factor.kind {
                     FactorKind::WebAuthn => "key-round",
@@ -194,9 +194,10 @@ async fn look(web: &Web, who: &SignedIn) -> Answer<SecurityPage> {
     })
 }
 
-/// What an app's codes look like, or whether a key can sign in alone.
+/// A phone's number, what an app's codes look like, or whether a key can sign in alone.
 fn can(factor: &FactorView) -> String {
     match (factor.kind, factor.alone) {
+        (FactorKind::Phone, _) => factor.number.clone().unwrap_or_default(),
         (FactorKind::WebAuthn, Alone::Yes) => "can sign in alone".to_owned(),
         (FactorKind::WebAuthn, Alone::Perhaps) => "may be able to sign in alone".to_owned(),
         (FactorKind::WebAuthn, Alone::No) => "second step only".to_owned(),

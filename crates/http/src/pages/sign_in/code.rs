@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 use super::password::find;
 use super::way::Way;
-use super::{NextQuery, locked, next_of, recovery, start_over, with_next};
+use super::{NextQuery, call, locked, next_of, recovery, start_over, with_next};
 use crate::answer::{Answer, page, page_with, redirect};
 use crate::cookies::WithCookies;
 use crate::form::Fields;
@@ -85,11 +85,15 @@ pub(super) async fn show(
         LoginStep::Factor if login.seconds_left == 0 && time_out(&web, &visitor).await? => {
             Ok(start_over("timeout", &login.username, next))
         }
+        LoginStep::Factor if login.method == Some(FactorKind::Phone) => {
+            Ok(redirect(&with_next(call::HERE, next)))
+        }
         LoginStep::Factor => {
             let mut shown = view(&web, login, next.to_owned(), None, !query.remember.is_empty());
             shown.front = shown.front.with(&notice);
             page(&shown)
         }
+        LoginStep::Reported => Ok(start_over("not-you", "", next)),
         LoginStep::Recovery => Ok(redirect(&with_next(recovery::HERE, next))),
         LoginStep::SetUp => Ok(redirect(&with_next("/sign-in/set-up", next))),
         LoginStep::Enrol => Ok(redirect("/setup/authenticator")),
@@ -97,7 +101,7 @@ pub(super) async fn show(
 }
 
 /// Ends the sign-in if the time for the code is over; tells whether it was.
-async fn time_out(web: &Web, visitor: &Visitor) -> Result<bool, OpError> {
+pub(super) async fn time_out(web: &Web, visitor: &Visitor) -> Result<bool, OpError> {
     let Some(token) = visitor.login.clone() else {
         return Ok(false);
     };
@@ -129,6 +133,7 @@ pub(super) async fn prove(State(web): State<Web>, visitor: Visitor, fields: Fiel
                 page
             }))
         }
+        Ok(FactorStep::Unheard) => Ok(redirect(&with_next(call::HERE, &next))),
         Ok(FactorStep::SwitchedOff) => Ok(start_over("switched-off", &username, &next)),
         Ok(FactorStep::MustSetUp { login_token }) => {
             Ok(redirect(&with_next("/sign-in/set-up", &next)).begin_login(&login_token))

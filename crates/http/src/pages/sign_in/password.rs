@@ -36,6 +36,7 @@ pub(super) async fn show(State(web): State<Web>, visitor: Visitor, Query(query):
             problem: None,
         }),
         LoginStep::Factor => Ok(redirect(&with_next("/sign-in/code", next))),
+        LoginStep::Reported => Ok(start_over("not-you", "", next)),
         LoginStep::Recovery => Ok(redirect(&with_next(recovery::HERE, next))),
         LoginStep::SetUp => Ok(redirect(&with_next("/sign-in/set-up", next))),
         LoginStep::Enrol => Ok(redirect("/setup/authenticator")),

@@ -7,7 +7,7 @@ use axum::response::Response;
 use portcullis_model::FactorKind;
 use portcullis_ops::OpError;
 use portcullis_ops::sign_in::{
-    BeginSetUp, ConfirmSetUp, LoginStep, LoginView, SetUp, SetUpStep, ShowSetUp, SkipSetUp,
+    BeginSetUp, CallSetUp, ConfirmSetUp, LoginStep, LoginView, SetUp, SetUpStep, ShowSetUp, SkipSetUp,
 };
 
 use super::password::find;
@@ -19,6 +19,7 @@ use crate::cookies::WithCookies;
 use crate::form::{Errors, Fields};
 use crate::pages::backup_codes::BackupCodesPage;
 use crate::pages::enrolment::{Enrolment, EnrolmentPage, Wrong};
+use crate::pages::phone::{CallPage, NumberPage};
 use crate::session::Visitor;
 use crate::shell::Front;
 
@@ -48,16 +49,62 @@ pub(super) async fn show(State(web): State<Web>, visitor: Visitor, Query(query):
 
 pub(super) async fn begin(State(web): State<Web>, visitor: Visitor, fields: Fields) -> Answer {
     let next = next_of(&fields);
+    let method = fields.parse::<FactorKind>("method")?;
+    let number = fields.text("details");
+    if method == FactorKind::Phone && !fields.has("details") {
+        return page(&number_page(&web, &next, number, Errors::default()));
+    }
     let operation = BeginSetUp {
         token: visitor.login()?,
-        method: fields.parse::<FactorKind>("method")?,
+        method,
+        details: number.clone(),
     };
     match web.gate.write(&visitor.caller, operation).await {
+        Ok(()) if method == FactorKind::Phone => call_now(&web, &visitor, &next).await,
+        Err(OpError::Invalid(errors)) => page_with(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            &number_page(&web, &next, number, Errors(errors)),
+        ),
         Ok(()) => Ok(redirect(&with_next("/sign-in/set-up/confirm", &next))),
         Err(OpError::Expired) => Ok(start_over("expired", "", &next)),
         Err(error) => Err(error.into()),
     }
 }
+
+/// Calls the number that was begun with.
+pub(super) async fn call(State(web): State<Web>, visitor: Visitor, fields: Fields) -> Answer {
+    call_now(&web, &visitor, &next_of(&fields)).await
+}
+
+async fn call_now(web: &Web, visitor: &Visitor, next: &str) -> Answer {
+    let operation = CallSetUp {
+        token: visitor.login()?,
+    };
+    match web.gate.write(&visitor.caller, operation).await {
+        Ok(()) => Ok(redirect(&with_next(CONFIRM, next))),
+        Err(OpError::Expired) => Ok(start_over("expired", "", next)),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn number_page(web: &Web, next: &str, number: String, errors: Errors) -> NumberPage {
+    NumberPage {
+        front: Front::new(web),
+        csrf: String::new(),
+        next: next.to_owned(),
+        errors,
+        number,
+        action: "/sign-in/set-up",
+        back: "/sign-in/set-up",
+    }
+}
+
+fn call_page(web: &Web, set_up: &SetUp, next: &str) -> CallPage {
+    let paths = (CONFIRM, "/sign-in/set-up/call", "/sign-in/set-up");
+    CallPage::of_number(Front::new(web), set_up.call.clone(), paths).with("", next)
+}
+
+const CONFIRM: &str = "/sign-in/set-up/confirm";
 
 pub(super) async fn pending(
     State(web): State<Web>,
@@ -65,6 +112,7 @@ pub(super) async fn pending(
     Query(query): Query<NextQuery>,
 ) -> Answer {
     match shown(&web, &visitor).await? {
+        Some(set_up) if set_up.method == FactorKind::Phone => page(&call_page(&web, &set_up, query.next())),
         Some(set_up) => page(&view(&web, &set_up, query.next(), "", Errors::default(), None)?),
         None => Ok(redirect(&with_next("/sign-in/set-up", query.next()))),
     }
@@ -107,6 +155,9 @@ pub(super) async fn confirm(State(web): State<Web>, visitor: Visitor, fields: Fi
         Err(OpError::Invalid(errors)) => (Errors(errors), None),
         Err(error) => return Err(error.into()),
     };
+    if set_up.method == FactorKind::Phone {
+        return Ok(redirect(&with_next(CONFIRM, &next)));
+    }
     let shown = view(&web, &set_up, &next, &name, errors, wrong)?;
     page_with(StatusCode::UNPROCESSABLE_ENTITY, &shown)
 }

@@ -79,6 +79,14 @@ impl Way {
                 strength: "Least secure",
                 ..plain
             },
+            FactorKind::Phone => Self {
+                title: "Answer your phone",
+                noun: "phone calls",
+                wrong: "The phone call was not confirmed.",
+                choose: "Get a phone call",
+                strength: "Less secure",
+                ..plain
+            },
             FactorKind::Radius => Self {
                 title: "Enter your token code",
                 label: "Token code",

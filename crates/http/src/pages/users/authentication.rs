@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use portcullis_model::{EmailChoice, FactorKind, UserId};
 use portcullis_ops::OpError;
 use portcullis_ops::browsers::{ForgetAllOf, ListOf};
-use portcullis_ops::factors::{IssuePass, IssuedPass, Reset};
+use portcullis_ops::factors::{IssuePass, IssuedPass, Reset, SetPhone};
 use portcullis_ops::groups::{self, MovePerson};
 use portcullis_ops::mfa_policy::{Explain, Explained, Reason};
 use portcullis_ops::users::{Find, SetEmails, UserState, UserView};
@@ -42,6 +42,7 @@ struct AuthenticationPage {
     email2: String,
     email_choice: String,
     minutes: String,
+    number: String,
     /// What can be reset, with the words of its button.
     resets: Vec<(&'static str, &'static str)>,
     tab: &'static str,
@@ -77,10 +78,11 @@ impl PassPage {
     }
 }
 
-const RESETS: [(FactorKind, &str); 5] = [
+const RESETS: [(FactorKind, &str); 6] = [
     (FactorKind::Totp, "Reset authenticator secret"),
     (FactorKind::WebAuthn, "Reset security keys"),
     (FactorKind::BackupCode, "New backup codes"),
+    (FactorKind::Phone, "Reset phone numbers"),
     (FactorKind::Email, "Switch e-mail codes on again"),
     (FactorKind::Radius, "Switch RADIUS on again"),
 ];
@@ -130,6 +132,7 @@ async fn look(web: &Web, who: &SignedIn, id: UserId, shell: Shell) -> Answer<Aut
         email2: explained.email2.clone(),
         email_choice: explained.email_choice.word().to_owned(),
         minutes: "30".to_owned(),
+        number: String::new(),
         resets: RESETS
             .into_iter()
             .filter(|(kind, _)| user.factors.contains(kind) || effective.switched_off.contains(kind))
@@ -152,6 +155,7 @@ async fn again(web: &Web, posted: &Posted, id: UserId, errors: Errors) -> Answer
         ("email2", &mut shown.email2),
         ("email_choice", &mut shown.email_choice),
         ("minutes", &mut shown.minutes),
+        ("number", &mut shown.number),
         ("group", &mut shown.group),
     ];
     for (name, value) in typed {
@@ -202,6 +206,16 @@ pub(super) async fn reset(State(web): State<Web>, Path(id): Path<UserId>, posted
     };
     let result = web.gate.write(&posted.who.caller, operation).await;
     answer(&web, &posted, id, "factor-reset", result.map(drop)).await
+}
+
+pub(super) async fn set_phone(State(web): State<Web>, Path(id): Path<UserId>, posted: Posted) -> Answer {
+    let operation = SetPhone {
+        id,
+        number: posted.fields.text("number"),
+        reason: posted.fields.text("reason"),
+    };
+    let result = web.gate.write(&posted.who.caller, operation).await;
+    answer(&web, &posted, id, "number-saved", result).await
 }
 
 pub(super) async fn forget_browsers(

@@ -16,6 +16,11 @@ use crate::browser::{doors, send};
 const ELSEWHERE: &[&str] = &[
     "audit.export",
     "audit.find_checkpoint",
+    "call.close",
+    "call.decide",
+    "call.due",
+    "call.note",
+    "call.take",
     "job.sweep",
     "key.begin_rotation",
     "key.finish_rotation",

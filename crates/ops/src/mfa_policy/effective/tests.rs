@@ -51,6 +51,7 @@ impl Case {
                 site: &self.site,
                 has_mail: true,
                 has_radius: false,
+                has_phone: false,
                 has_keys: true,
                 now: NOW,
             },

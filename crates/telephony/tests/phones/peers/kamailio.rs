@@ -4,9 +4,8 @@ use std::fs;
 
 use tempfile::TempDir;
 
-use super::free_port;
-use super::process::Process;
 use crate::phone::Authority;
+use portcullis_testkit::phones::{Process, free_port};
 
 pub(super) struct Kamailio {
     process: Process,

@@ -3,8 +3,8 @@ use std::time::Duration;
 
 use portcullis_model::Secret;
 use portcullis_telephony::{KeySource, NotReached, Outcome, Task, Transport, TrunkSettings, Upkeep};
+use portcullis_testkit::phones::{Behaviour, Sipp};
 
-use super::sipp::{Behaviour, Sipp};
 use crate::support::{backend, place, plan, spec};
 
 const GRANTED: Outcome = Outcome::Granted(KeySource::Event);

@@ -9,6 +9,7 @@ use crate::session::SignedIn;
 /// What the methods need that is not there for every installation.
 #[derive(Clone, Copy)]
 pub(super) struct Connected {
+    phone: bool,
     mail: bool,
     radius: bool,
 }
@@ -21,6 +22,7 @@ impl Connected {
         };
         Ok(Self {
             mail: is_set(Connection::Mail).await?,
+            phone: is_set(Connection::Phone).await?,
             radius: is_set(Connection::Radius).await?,
         })
     }
@@ -60,6 +62,7 @@ pub(super) fn rows(connected: Connected, on: &[FactorKind]) -> Vec<MethodRow> {
                 tone,
                 lacks: match kind {
                     FactorKind::Email if !connected.mail => "No mail server is set yet",
+                    FactorKind::Phone if !connected.phone => "No phone trunk is set yet",
                     FactorKind::Radius if !connected.radius => "No RADIUS server is set yet",
                     _ => "",
                 },
@@ -76,6 +79,7 @@ const fn strength(kind: FactorKind) -> (&'static str, &'static str) {
         FactorKind::Radius => ("as strong as the server asks", ""),
         FactorKind::BackupCode => ("for emergencies", ""),
         FactorKind::TemporaryPass => ("for an hour", ""),
+        FactorKind::Phone => ("weak", "warn"),
         FactorKind::Email => ("weakest", "warn"),
     }
 }

@@ -5,21 +5,24 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use portcullis_model::FactorKind;
 use portcullis_ops::OpError;
-use portcullis_ops::factors::{BeginRehearsal, Rehearse, Rehearsed};
+use portcullis_ops::factors::{BeginRehearsal, FindRehearsal, Rehearse, Rehearsed};
+use portcullis_ops::sign_in::UNHEARD;
 
 use super::HERE;
 use crate::Web;
-use crate::answer::{Answer, Problem, page, page_with};
+use crate::answer::{Answer, Problem, page, page_with, redirect};
 use crate::form::Posted;
+use crate::pages::phone::CallPage;
 use crate::pages::sign_in::{Prompt, Way};
 use crate::session::SignedIn;
-use crate::shell::Shell;
+use crate::shell::{Front, Shell};
 
 /// What can be run more than once.
-pub(super) const TESTED: [FactorKind; 4] = [
+pub(super) const TESTED: [FactorKind; 5] = [
     FactorKind::WebAuthn,
     FactorKind::Totp,
     FactorKind::Radius,
+    FactorKind::Phone,
     FactorKind::Email,
 ];
 
@@ -66,6 +69,7 @@ impl TestPage {
                 }
                 return self;
             }
+            Rehearsed::Calling => return self,
             Rehearsed::Accepted { server } => ("ok", format!("It works: accepted{}.", by(server))),
             Rehearsed::Refused { server } => ("bad", format!("Refused{}. {}", by(server), self.way.wrong)),
             Rehearsed::Unanswered { why } => ("bad", format!("No answer: {why}")),
@@ -83,7 +87,11 @@ impl TestPage {
 
 pub(super) async fn show(State(web): State<Web>, who: SignedIn, Path(method): Path<String>) -> Answer {
     who.needs(portcullis_model::SystemRight::ManageSettings)?;
-    page(&TestPage::of(&web, &who, tested(&method)?))
+    let method = tested(&method)?;
+    if method == FactorKind::Phone {
+        return Ok(redirect(CALL));
+    }
+    page(&TestPage::of(&web, &who, method))
 }
 
 pub(super) async fn begin(State(web): State<Web>, Path(method): Path<String>, posted: Posted) -> Answer {
@@ -105,9 +113,19 @@ pub(super) async fn answer(State(web): State<Web>, Path(method): Path<String>, p
     shown(&web, &posted, method, result)
 }
 
+/// Where the phone call of a test is waited for.
+const CALL: &str = "/admin/mfa/test/phone/call";
+
+pub(super) async fn call(State(web): State<Web>, who: SignedIn) -> Answer {
+    let call = web.gate.read(&who.caller, FindRehearsal).await?;
+    page(&CallPage::of_test(Front::of_anybody(&web), call).with(&who.csrf, ""))
+}
+
 fn shown(web: &Web, posted: &Posted, method: FactorKind, result: Result<Rehearsed, OpError>) -> Answer {
     let fresh = TestPage::of(web, &posted.who, method);
     match result {
+        Ok(Rehearsed::Calling) => Ok(redirect(CALL)),
+        Err(OpError::Conflict(UNHEARD)) => Ok(redirect(CALL)),
         Ok(rehearsed) => page(&fresh.with(rehearsed)),
         Err(OpError::Conflict(text)) => page_with(StatusCode::CONFLICT, &fresh.failed(text)),
         Err(error) => Err(error.into()),

@@ -24,6 +24,22 @@ const RADIUS: &[(&str, &str)] = &[
     ("nas_identifier", "portcullis"),
     ("require_message_authenticator", "yes"),
 ];
+const PHONE: &[(&str, &str)] = &[
+    ("revision", "0"),
+    ("t0_host", "sip.example.org"),
+    ("t0_transport", "udp"),
+    ("t0_username", "portcullis"),
+    ("t0_prefix", "+"),
+    ("t0_upkeep", "none"),
+    ("mode", "number_match"),
+    ("countries", "US"),
+    ("language", "en"),
+    ("in_ten_minutes", "3"),
+    ("in_a_day", "10"),
+    ("site_in_a_minute", "60"),
+    ("site_in_a_day", "500"),
+    ("at_once", "30"),
+];
 const LOOK: &[(&str, &str)] = &[
     ("version", "{branding}"),
     ("logo", ""),
@@ -55,6 +71,14 @@ pub(super) const ROUTES: &[Route] = &[
     form("/admin/radius/remove", &[("revision", "{radius}")])
         .performs(&["setting.put"])
         .to("/admin/radius?notice=radius-removed"),
+    page("/admin/phone").performs(&["setting.find", "call.list_trunks"]),
+    form("/admin/phone", PHONE)
+        .performs(&["setting.put"])
+        .in_between(),
+    form("/admin/phone/remove", &[("revision", "0")])
+        .performs(&["setting.put"])
+        .in_between(),
+    page("/admin/phone/calls").performs(&["call.list"]),
     page("/admin/branding").performs(&["branding.find"]),
     form("/admin/branding", LOOK)
         .performs(&["branding.put"])
@@ -87,6 +111,7 @@ pub(super) const ROUTES: &[Route] = &[
         .performs(&["group.delete"])
         .to("/admin/groups?notice=group-deleted"),
     page("/admin/mfa").performs(&["policy.find", "setting.find", "group.list", "setting.list_peers"]),
+    page("/admin/mfa/test/phone/call").performs(&["factor.find_rehearsal"]),
     page("/admin/mfa/test/{method}").form_of("factor.rehearse"),
     form("/admin/mfa/test/{method}", &[]).performs(&["factor.begin_rehearsal"]),
     form("/admin/mfa/test/{method}/answer", &[("code", "{code}")]).performs(&["factor.rehearse"]),
@@ -199,6 +224,13 @@ pub(super) const ROUTES: &[Route] = &[
     .on(Thing::EnrolledPerson)
     .performs(&["factor.reset"])
     .to("/users/{id}?tab=authentication&notice=factor-reset"),
+    form(
+        "/users/{id}/phone",
+        &[("number", "1 9259249500 292"), ("reason", "directory")],
+    )
+    .on(Thing::Person)
+    .performs(&["factor.set_phone"])
+    .in_between(),
     page("/users/recovery").performs(&["recovery.list"]),
     page("/users/recovery/{id}")
         .on(Thing::RecoveryRequest)

@@ -217,6 +217,14 @@ pub(super) const ROUTES: &[Route] = &[
         .gives(CREATED),
     call(
         "PUT",
+        "/api/v2/users/{id}/mfa/phone",
+        r#"{"number":"1 9259249500 292","reason":"directory"}"#,
+    )
+    .on(Thing::Person)
+    .performs(&["factor.set_phone"])
+    .in_between(),
+    call(
+        "PUT",
         "/api/v2/users/{id}/emails",
         r#"{"email":"target@example.org","email2":"","choice":"first"}"#,
     )
@@ -238,6 +246,8 @@ pub(super) const ROUTES: &[Route] = &[
     )
     .performs(&["setting.rehearse_mail"]),
     call("GET", "/api/v2/settings/radius/servers", "").performs(&["setting.list_peers"]),
+    call("GET", "/api/v2/settings/phone/trunks", "").performs(&["call.list_trunks"]),
+    call("GET", "/api/v2/calls", "").performs(&["call.list"]),
     call("GET", "/api/v2/mail", "").performs(&["mail.list"]),
     call("GET", "/api/v2/audit", "").performs(&["audit.list"]),
     call("GET", "/api/v2/user-activity", "").performs(&["activity.list"]),

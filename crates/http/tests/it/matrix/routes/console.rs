@@ -68,6 +68,7 @@ pub(super) const ROUTES: &[Route] = &[
     page("/me/confirm").performs(&["session.methods"]),
     form("/me/confirm/ask", &[("method", "totp"), ("next", "/")])
         .performs(&["session.methods", "session.ask"]),
+    page("/me/confirm/call").performs(&["session.find_call"]),
     form(
         "/me/confirm",
         &[("method", "totp"), ("code", "{code}"), ("next", "/passwords")],
@@ -79,6 +80,9 @@ pub(super) const ROUTES: &[Route] = &[
         .to("/me/security/add"),
     page("/me/security/add")
         .performs(&["factor.pending"])
+        .in_between(),
+    form("/me/security/add/call", &[])
+        .performs(&["factor.call"])
         .in_between(),
     form(
         "/me/security/add/confirm",

@@ -34,6 +34,12 @@ pub(super) const ROUTES: &[Route] = &[
     )
     .open()
     .performs(&["login.prove_factor"]),
+    page("/sign-in/call")
+        .open()
+        .performs(&["login.find", "login.time_out"]),
+    form("/sign-in/call", &[("next", "")])
+        .open()
+        .performs(&["login.challenge"]),
     form("/sign-in/method", &[("method", "backup_code"), ("next", "")])
         .open()
         .performs(&["login.choose_method"]),
@@ -47,6 +53,9 @@ pub(super) const ROUTES: &[Route] = &[
     form("/sign-in/set-up", &[("method", "totp"), ("next", "")])
         .open()
         .performs(&["login.begin_set_up"]),
+    form("/sign-in/set-up/call", &[("next", "")])
+        .open()
+        .performs(&["login.call_set_up"]),
     page("/sign-in/set-up/confirm")
         .open()
         .performs(&["login.show_set_up"]),

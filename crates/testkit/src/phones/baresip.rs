@@ -10,10 +10,10 @@ use tempfile::TempDir;
 use super::free_port;
 use super::process::Process;
 
-pub(super) struct Baresip {
+pub struct Baresip {
     process: Process,
     _folder: TempDir,
-    pub(super) port: u16,
+    pub port: u16,
     control: u16,
 }
 
@@ -45,7 +45,12 @@ net_interface 127.0.0.1
 
 impl Baresip {
     /// Answers calls, encrypted ones and plain ones.
-    pub(super) fn start() -> Self {
+    pub fn start() -> Self {
+        Self::start_as("1000")
+    }
+
+    /// The same for calls to this user.
+    pub fn start_as(user: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let here = folder.path().display().to_string();
         let (port, control) = (free_port(), free_port());
@@ -54,7 +59,7 @@ impl Baresip {
             .replace("@CONTROL@", &control.to_string())
             .replace("@FOLDER@", &here);
         let account = format!(
-            "<sip:1000@127.0.0.1:{port}>;regint=0;answermode=auto;mediaenc=srtp;audio_codecs=PCMU/8000/1,PCMA/8000/1\n"
+            "<sip:{user}@127.0.0.1:{port}>;regint=0;answermode=auto;mediaenc=srtp;audio_codecs=PCMU/8000/1,PCMA/8000/1\n"
         );
         fs::write(folder.path().join("config"), config).unwrap();
         fs::write(folder.path().join("accounts"), account).unwrap();
@@ -80,7 +85,7 @@ impl Baresip {
         }
     }
 
-    pub(super) fn press(&self, keys: &str) {
+    pub fn press(&self, keys: &str) {
         for key in keys.chars() {
             self.command(&format!(
                 "{{\"command\":\"sndcode\",\"params\":\"{key}\",\"token\":\"a\"}}"
@@ -89,11 +94,11 @@ impl Baresip {
         }
     }
 
-    pub(super) fn hang_up(&self) {
+    pub fn hang_up(&self) {
         self.command("{\"command\":\"hangup\",\"token\":\"a\"}");
     }
 
-    pub(super) fn log(&self) -> String {
+    pub fn log(&self) -> String {
         self.process.log()
     }
 

@@ -7,13 +7,13 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 
 /// A program that runs as long as this lives and writes its output into a file.
-pub(super) struct Process {
+pub struct Process {
     child: Child,
     log: PathBuf,
 }
 
 impl Process {
-    pub(super) fn start(program: &str, arguments: &[&str], folder: &Path) -> Self {
+    pub fn start(program: &str, arguments: &[&str], folder: &Path) -> Self {
         let log = folder.join(format!("{}.log", program.rsplit('/').next().unwrap()));
         let output = File::create(&log).unwrap();
         let child = Command::new(program)
@@ -27,12 +27,12 @@ impl Process {
         Self { child, log }
     }
 
-    pub(super) fn log(&self) -> String {
+    pub fn log(&self) -> String {
         String::from_utf8_lossy(&fs::read(&self.log).unwrap_or_default()).into_owned()
     }
 
     /// Waits until `is_ready`; a program that ends before is told of with its output.
-    pub(super) fn wait_until(&mut self, what: &str, is_ready: impl Fn(&str) -> bool) {
+    pub fn wait_until(&mut self, what: &str, is_ready: impl Fn(&str) -> bool) {
         let begin = Instant::now();
         while !is_ready(&self.log()) {
             let ended = self.child.try_wait().unwrap();

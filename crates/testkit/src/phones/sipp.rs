@@ -9,27 +9,29 @@ use super::process::Process;
 
 /// What the telephone does after it was called.
 #[derive(Clone, Copy)]
-pub(super) enum Behaviour<'a> {
+pub enum Behaviour<'a> {
     /// Answers and presses these keys, as events.
     Press(&'a str),
     /// The same after a digest challenge for portcullis/secret.
     PressAfterChallenge(&'a str),
     /// Answers and presses one key by INFO.
     Info(char),
+    /// The same after so many milliseconds, for those who listen first.
+    LateInfo(char, u32),
     Silent,
     HangUp,
     Reject(u16),
     RingForever,
 }
 
-pub(super) struct Sipp {
+pub struct Sipp {
     _process: Process,
     _folder: TempDir,
-    pub(super) port: u16,
+    pub port: u16,
 }
 
 impl Sipp {
-    pub(super) fn play(behaviour: Behaviour<'_>) -> Self {
+    pub fn play(behaviour: Behaviour<'_>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("scenario.xml"), scenario(behaviour)).unwrap();
         let port = free_port();
@@ -138,11 +140,16 @@ fn scenario(behaviour: Behaviour<'_>) -> String {
                 + &ended
                 + "<label id=\"end\"/>\n"
         }
-        Behaviour::Info(key) => {
+        Behaviour::Info(key) => return scenario(Behaviour::LateInfo(key, 1500)),
+        Behaviour::LateInfo(key, pause) => {
             let body = format!(
                 "Content-Type: application/dtmf-relay\nContent-Length: [len]\n\nSignal={key}\nDuration=160\n"
             );
-            rings + &answered + "<pause milliseconds=\"1500\"/>\n" + &request("INFO", &body) + &ended
+            rings
+                + &answered
+                + &format!("<pause milliseconds=\"{pause}\"/>\n")
+                + &request("INFO", &body)
+                + &ended
         }
         Behaviour::Silent => rings + &answered + &ended,
         Behaviour::HangUp => {

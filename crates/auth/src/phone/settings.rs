@@ -1,0 +1,244 @@
+//! What an administrator sets for phone calls.
+
+use std::collections::BTreeSet;
+
+use portcullis_model::{CallOutcome, FewCalls, RecentCalls, Secret, SettingsProblem};
+use portcullis_telephony::{
+    Encryption, Few, Limits, NumberPolicy, Outcome, Prompts, Recent, Transport, TrunkSettings, Upkeep,
+};
+use serde::{Deserialize, Serialize};
+
+/// Kept by the engine as JSON, sealed, for it holds the passwords of the trunks.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PhoneSettings {
+    /// Tried in this order until one connects.
+    pub trunks: Vec<PhoneTrunk>,
+    #[serde(default)]
+    pub mode: PhoneMode,
+    /// The countries that are called, as two letters of ISO 3166.
+    pub countries: BTreeSet<String>,
+    /// Whether numbers of voice over IP are called.
+    #[serde(default)]
+    pub voip: bool,
+    #[serde(default = "english")]
+    pub language: String,
+    /// Whether a report of fraud blocks the person's phone even if they hang up before they say so.
+    #[serde(default = "yes")]
+    pub fraud_blocks: bool,
+    #[serde(default)]
+    pub limits: PhoneLimits,
+}
+
+/// What the person has to do.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PhoneMode {
+    /// Press `#`. Somebody who does so out of habit lets anybody in.
+    Confirm,
+    /// Key in the digits that the page shows.
+    #[default]
+    NumberMatch,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PhoneTrunk {
+    pub host: String,
+    #[serde(default)]
+    pub port: Option<u16>,
+    pub transport: PhoneTransport,
+    /// The authorities that may vouch for it, in PEM; those of the machine where there are none.
+    #[serde(default)]
+    pub ca: Option<String>,
+    /// What stands behind the `@` where it is not the host.
+    #[serde(default)]
+    pub domain: Option<String>,
+    pub username: String,
+    #[serde(default)]
+    pub password: Option<Secret>,
+    /// The number that people see.
+    #[serde(default)]
+    pub caller_id: Option<String>,
+    /// What stands before the digits of a number.
+    #[serde(default = "plus")]
+    pub prefix: String,
+    /// Whether the voice is encrypted, or the call not placed.
+    #[serde(default)]
+    pub srtp: bool,
+    #[serde(default)]
+    pub upkeep: PhoneUpkeep,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PhoneTransport {
+    Udp,
+    Tcp,
+    Tls,
+}
+
+/// What happens between calls.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PhoneUpkeep {
+    #[default]
+    Ask,
+    Register,
+    None,
+}
+
+/// How many calls are too many.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PhoneLimits {
+    /// For one person and for one number.
+    pub in_ten_minutes: u32,
+    pub in_a_day: u32,
+    pub site_in_a_minute: u32,
+    pub site_in_a_day: u32,
+    pub at_once: u32,
+}
+
+impl Default for PhoneLimits {
+    fn default() -> Self {
+        let usual = Limits::default();
+        Self {
+            in_ten_minutes: usual.in_ten_minutes,
+            in_a_day: usual.in_a_day,
+            site_in_a_minute: usual.in_a_minute,
+            site_in_a_day: usual.to_a_country_in_a_day,
+            at_once: usual.at_once,
+        }
+    }
+}
+
+fn english() -> String {
+    Prompts::DEFAULT.to_owned()
+}
+
+fn plus() -> String {
+    "+".to_owned()
+}
+
+const fn yes() -> bool {
+    true
+}
+
+const MOST_TRUNKS: usize = 8;
+
+impl PhoneSettings {
+    pub fn parse(bytes: &[u8]) -> Result<Self, SettingsProblem> {
+        serde_json::from_slice(bytes).map_err(|error| SettingsProblem {
+            field: "trunks",
+            problem: format!("cannot be read: {error}"),
+        })
+    }
+
+    pub(super) fn check(&self) -> Result<(), SettingsProblem> {
+        let wrong = |field, problem: String| Err(SettingsProblem { field, problem });
+        if !(1..=MOST_TRUNKS).contains(&self.trunks.len()) {
+            return wrong("trunks", "must be one to eight".to_owned());
+        }
+        for (trunk, settings) in self.trunks.iter().zip(self.trunk_settings()) {
+            if let Err(problem) = settings.check() {
+                return wrong(
+                    "trunks",
+                    format!("need another look, at {}: {problem}", trunk.host),
+                );
+            }
+        }
+        let known = |country: &String| country.len() == 2 && country.bytes().all(|b| b.is_ascii_uppercase());
+        if self.countries.is_empty() || !self.countries.iter().all(known) {
+            return wrong(
+                "countries",
+                "must name at least one country by two letters, such as US or DE".to_owned(),
+            );
+        }
+        if !Prompts::shipped().languages().contains(&self.language) {
+            return wrong("language", "must be one of the list".to_owned());
+        }
+        let limits = &self.limits;
+        let counts = [
+            limits.in_ten_minutes,
+            limits.in_a_day,
+            limits.site_in_a_minute,
+            limits.site_in_a_day,
+            limits.at_once,
+        ];
+        if !counts.iter().all(|count| (1..=100_000).contains(count)) {
+            return wrong("limits", "must each be between 1 and 100000".to_owned());
+        }
+        Ok(())
+    }
+
+    pub(super) fn policy(&self) -> NumberPolicy {
+        NumberPolicy {
+            countries: self.countries.clone(),
+            voip: self.voip,
+            extensions: true,
+        }
+    }
+
+    pub(super) fn trunk_settings(&self) -> Vec<TrunkSettings> {
+        self.trunks.iter().map(PhoneTrunk::settings).collect()
+    }
+
+    pub(super) fn admit(&self, recent: &RecentCalls) -> Result<(), CallOutcome> {
+        if self.limits.site_in_a_day <= recent.in_a_day {
+            return Err(CallOutcome::OverLimit);
+        }
+        let limits = Limits {
+            in_ten_minutes: self.limits.in_ten_minutes,
+            in_a_day: self.limits.in_a_day,
+            in_a_minute: self.limits.site_in_a_minute,
+            at_once: self.limits.at_once,
+            ..Limits::default()
+        };
+        let few = |few: FewCalls| Few {
+            calling: few.is_calling,
+            in_ten_minutes: few.in_ten_minutes,
+            in_a_day: few.in_a_day,
+        };
+        let recent = Recent {
+            person: few(recent.person),
+            number: few(recent.number),
+            in_a_minute: recent.in_a_minute,
+            at_once: recent.at_once,
+            failures_in_a_row: recent.failures_in_a_row,
+            ..Recent::default()
+        };
+        limits
+            .admit(&recent)
+            .map_err(|refusal| super::outcome_of(Outcome::Refused(refusal)))
+    }
+}
+
+impl PhoneTrunk {
+    fn settings(&self) -> TrunkSettings {
+        let transport = match self.transport {
+            PhoneTransport::Udp => Transport::Udp,
+            PhoneTransport::Tcp => Transport::Tcp,
+            PhoneTransport::Tls => Transport::Tls,
+        };
+        let filled = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
+        let mut settings = TrunkSettings::new(&self.host, transport, &self.host, &self.username);
+        settings.port = self.port;
+        settings.domain = filled(&self.domain);
+        settings.password = self.password.clone().filter(|secret| !secret.expose().is_empty());
+        settings.caller_id = filled(&self.caller_id);
+        settings.prefix.clone_from(&self.prefix);
+        settings.authorities = filled(&self.ca);
+        settings.encryption = if self.srtp {
+            Encryption::Srtp
+        } else {
+            Encryption::None
+        };
+        settings.upkeep = match self.upkeep {
+            PhoneUpkeep::Ask => Upkeep::Ask,
+            PhoneUpkeep::Register => Upkeep::Register,
+            PhoneUpkeep::None => Upkeep::None,
+        };
+        settings
+    }
+}

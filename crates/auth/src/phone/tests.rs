@@ -1,0 +1,199 @@
+use std::sync::Arc;
+
+use portcullis_model::{CallOutcome, FewCalls, UserId};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::*;
+use crate::seeded::Seeded;
+
+fn settings() -> Value {
+    json!({
+        "trunks": [{ "host": "sip.example.org", "transport": "udp", "username": "portcullis" }],
+        "countries": ["US"],
+    })
+}
+
+fn phone() -> Phone {
+    Phone::new(Arc::new(Seeded::new(1)))
+}
+
+fn enrol(number: &str) -> Result<Enrolment, FactorError> {
+    phone().enrol(&Newcomer {
+        id: UserId(Uuid::from_u128(7)),
+        username: &"alice".parse().unwrap(),
+        own: &[],
+        settings: settings().to_string().as_bytes(),
+        details: number,
+        chance: &Seeded::new(1),
+    })
+}
+
+async fn ask(numbers: &[&str], settings: &Value) -> Challenge {
+    let enrolments: Vec<Vec<u8>> = numbers
+        .iter()
+        .map(|number| enrol(number).unwrap().private)
+        .collect();
+    let enrolments: Vec<&[u8]> = enrolments.iter().map(Vec::as_slice).collect();
+    let asking = Asking {
+        enrolments: &enrolments,
+        settings: settings.to_string().as_bytes(),
+        at: portcullis_model::Timestamp::from_micros(0),
+        chance: &Seeded::new(1),
+    };
+    phone().challenge(&asking).await.unwrap()
+}
+
+#[test]
+fn a_number_is_taken_as_the_seeds_write_it_and_shown_masked() {
+    let enrolment = enrol("1 9259249500 292").unwrap();
+
+    let Shown::Number(masked) = enrolment.shown else {
+        panic!("a number is shown");
+    };
+    assert_eq!(masked, "+1 ••• ••• ••00 (ext. 292)");
+    let summary = phone().summarize(&enrolment.private).unwrap();
+    assert_eq!(summary.number, Some(masked));
+}
+
+#[test]
+fn a_number_that_is_none_or_that_is_not_called_is_refused_with_its_reason() {
+    for (number, reason) in [
+        ("", "enter a number"),
+        ("911", "spaces"),
+        ("44 7400123456", "country"),
+    ] {
+        let Err(FactorError::Details(problem)) = enrol(number) else {
+            panic!("{number} was taken");
+        };
+        assert!(problem.contains(reason), "{number}: {problem}");
+    }
+}
+
+#[tokio::test]
+async fn the_page_shows_three_digits_that_the_call_waits_for() {
+    let challenge = ask(&["1 9259249500 292", "1 4155552671"], &settings()).await;
+    let call = challenge.call.unwrap();
+
+    assert!((100..1000).contains(&challenge.public.parse::<u32>().unwrap()));
+    assert_eq!(call.refused, None);
+    let spec = Spec::parse(&call.spec).unwrap().call().unwrap();
+    assert_eq!(spec.number.e164(), "+19259249500");
+    assert_eq!(spec.backup.unwrap().e164(), "+14155552671");
+    let portcullis_telephony::Task::Match(digits) = &spec.plan.task else {
+        panic!("digits are asked for");
+    };
+    assert_eq!(digits.expose(), challenge.public);
+}
+
+#[tokio::test]
+async fn without_digits_only_where_an_administrator_says_so() {
+    let mut settings = settings();
+    settings["mode"] = "confirm".into();
+
+    let challenge = ask(&["1 9259249500"], &settings).await;
+
+    assert_eq!(challenge.public, "");
+}
+
+#[tokio::test]
+async fn a_country_that_was_taken_off_the_list_is_not_called_any_more() {
+    let mut settings = settings();
+    settings["countries"] = json!(["DE"]);
+
+    let challenge = ask(&["1 9259249500"], &settings).await;
+
+    assert_eq!(challenge.call.unwrap().refused, Some(CallOutcome::RefusedCountry));
+}
+
+#[test]
+fn settings_that_cannot_work_are_refused_before_they_are_stored() {
+    let refused = |change: fn(&mut Value)| {
+        let mut settings = settings();
+        change(&mut settings);
+        phone().check(settings.to_string().as_bytes()).unwrap_err().field
+    };
+
+    phone().check(settings().to_string().as_bytes()).unwrap();
+    assert_eq!(refused(|it| it["trunks"] = json!([])), "trunks");
+    assert_eq!(refused(|it| it["trunks"][0]["srtp"] = true.into()), "trunks");
+    assert_eq!(refused(|it| it["trunks"][0]["username"] = "a b".into()), "trunks");
+    assert_eq!(refused(|it| it["countries"] = json!([])), "countries");
+    assert_eq!(refused(|it| it["countries"] = json!(["Germany"])), "countries");
+    assert_eq!(refused(|it| it["language"] = "tlh".into()), "language");
+    assert_eq!(refused(|it| it["limits"] = json!({ "in_a_day": 0 })), "limits");
+    assert_eq!(refused(|it| it["typo"] = 1.into()), "trunks");
+}
+
+#[test]
+fn the_limits_of_the_settings_hold() {
+    let settings = settings().to_string();
+    let admit = |recent: RecentCalls| phone().admit(settings.as_bytes(), &recent);
+
+    assert_eq!(admit(RecentCalls::default()), Ok(()));
+    let person = FewCalls {
+        in_ten_minutes: 3,
+        ..FewCalls::default()
+    };
+    assert_eq!(
+        admit(RecentCalls {
+            person,
+            ..RecentCalls::default()
+        }),
+        Err(CallOutcome::OverLimit)
+    );
+    assert_eq!(
+        admit(RecentCalls {
+            in_a_day: 500,
+            ..RecentCalls::default()
+        }),
+        Err(CallOutcome::OverLimit)
+    );
+    let failures = RecentCalls {
+        failures_in_a_row: 5,
+        ..RecentCalls::default()
+    };
+    assert_eq!(admit(failures), Err(CallOutcome::Blocked));
+}
+
+#[test]
+fn every_outcome_of_a_call_has_a_word_of_the_engine_and_only_a_grant_is_one() {
+    use portcullis_telephony::{KeySource, NotReached, Refusal};
+
+    assert_eq!(
+        outcome_of(Outcome::Granted(KeySource::Event)),
+        CallOutcome::Granted
+    );
+    assert_eq!(
+        outcome_of(Outcome::Fraud { block: true }),
+        CallOutcome::FraudBlocked
+    );
+    for outcome in [
+        Outcome::Fraud { block: false },
+        Outcome::WrongPin,
+        Outcome::NoInput,
+        Outcome::Voicemail,
+        Outcome::HungUp,
+        Outcome::Lost,
+        Outcome::TimedOut,
+        Outcome::Cancelled,
+        NotReached::Busy.into(),
+        NotReached::NoAnswer.into(),
+        NotReached::Declined.into(),
+        NotReached::InvalidNumber.into(),
+        NotReached::Forwarded.into(),
+        NotReached::ProviderDown.into(),
+        NotReached::ProviderRefused.into(),
+        NotReached::Unencrypted.into(),
+        NotReached::Unsuitable.into(),
+        Refusal::Country.into(),
+        Refusal::Kind.into(),
+        Refusal::Extension.into(),
+        Refusal::AlreadyCalling.into(),
+        Refusal::Limit.into(),
+        Refusal::Blocked.into(),
+    ] {
+        assert_eq!(outcome_of(outcome).word(), outcome.word());
+        assert_ne!(outcome_of(outcome), CallOutcome::Granted);
+    }
+}

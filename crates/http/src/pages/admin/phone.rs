@@ -1,0 +1,369 @@
+//! Phone calls: the trunks that connect them, whom they may reach, and how they went.
+
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use portcullis_model::TrunkView;
+use portcullis_ops::OpError;
+use portcullis_ops::calls::{List, ListTrunks};
+use portcullis_ops::settings::Connection;
+use serde_json::{Value, json};
+
+use super::setting::{self, Stored, text, text_or_null};
+use crate::Web;
+use crate::answer::{Answer, page, page_with, redirect};
+use crate::form::{Errors, Fields, Posted, checked_on};
+use crate::moment::Moment;
+use crate::notice::NoticeQuery;
+use crate::pages::calling::told;
+use crate::session::SignedIn;
+use crate::shell::Shell;
+
+const HERE: &str = "/admin/phone";
+/// How many trunks the form has; the first that connects is used.
+const TRUNKS: usize = 3;
+
+#[derive(Template)]
+#[template(path = "admin/phone.html")]
+struct PhonePage {
+    shell: Shell,
+    errors: Errors,
+    trunks: Vec<Trunk>,
+    general: General,
+    revision: i64,
+    is_set: bool,
+    changed: Option<(Moment, String)>,
+    health: Vec<TrunkView>,
+}
+
+/// One trunk as it stands in the form; never its password.
+#[derive(Default)]
+struct Trunk {
+    host: String,
+    port: String,
+    transport: String,
+    username: String,
+    has_password: bool,
+    caller_id: String,
+    domain: String,
+    prefix: String,
+    upkeep: String,
+    srtp: bool,
+    ca: String,
+}
+
+struct General {
+    mode: String,
+    countries: String,
+    voip: bool,
+    language: String,
+    fraud_blocks: bool,
+    limits: Vec<Limit>,
+}
+
+struct Limit {
+    field: &'static str,
+    label: &'static str,
+    value: String,
+}
+
+/// The limits, with what holds where nothing is set.
+const LIMITS: [(&str, &str, &str); 5] = [
+    ("in_ten_minutes", "For one person or number, in ten minutes", "3"),
+    ("in_a_day", "For one person or number, in a day", "10"),
+    ("site_in_a_minute", "For everybody, in a minute", "60"),
+    ("site_in_a_day", "For everybody, in a day", "500"),
+    ("at_once", "At the same time", "30"),
+];
+
+const TRANSPORTS: [(&str, &str); 3] = [("udp", "UDP"), ("tcp", "TCP"), ("tls", "TLS")];
+const UPKEEPS: [(&str, &str); 3] = [
+    ("ask", "Ask now and then whether it is well"),
+    ("register", "Stay registered"),
+    ("none", "Nothing"),
+];
+const MODES: [(&str, &str); 2] = [
+    ("number_match", "Key in the number that the page shows"),
+    ("confirm", "Press #"),
+];
+const LANGUAGES: [(&str, &str); 6] = [
+    ("en", "English"),
+    ("de", "Deutsch"),
+    ("es", "Español"),
+    ("fr", "Français"),
+    ("it", "Italiano"),
+    ("nl", "Nederlands"),
+];
+
+const HOSTS: [&str; TRUNKS] = ["t0_host", "t1_host", "t2_host"];
+const PORTS: [&str; TRUNKS] = ["t0_port", "t1_port", "t2_port"];
+
+impl Trunk {
+    fn stored(value: &Value) -> Self {
+        Self {
+            host: text(value, "/host"),
+            port: text(value, "/port"),
+            transport: text(value, "/transport"),
+            username: text(value, "/username"),
+            has_password: value["password"] == true,
+            caller_id: text(value, "/caller_id"),
+            domain: text(value, "/domain"),
+            prefix: value["prefix"].as_str().unwrap_or("+").to_owned(),
+            upkeep: text(value, "/upkeep"),
+            srtp: value["srtp"] == true,
+            ca: text(value, "/ca"),
+        }
+    }
+
+    fn typed(fields: &Fields, index: usize) -> Self {
+        let text = |name: &str| fields.text(&format!("t{index}_{name}")).trim().to_owned();
+        Self {
+            host: text("host"),
+            port: text("port"),
+            transport: text("transport"),
+            username: text("username"),
+            has_password: false,
+            caller_id: text("caller_id"),
+            domain: text("domain"),
+            prefix: text("prefix"),
+            upkeep: text("upkeep"),
+            srtp: !text("srtp").is_empty(),
+            ca: text("ca"),
+        }
+    }
+
+    /// A password that was left empty keeps the stored one.
+    fn value(&self, fields: &Fields, index: usize, port: Option<u16>) -> Value {
+        json!({
+            "host": self.host,
+            "port": port,
+            "transport": self.transport,
+            "username": self.username,
+            "password": fields.text(&format!("t{index}_password")),
+            "caller_id": text_or_null(&self.caller_id),
+            "domain": text_or_null(&self.domain),
+            "prefix": self.prefix,
+            "upkeep": self.upkeep,
+            "srtp": self.srtp,
+            "ca": text_or_null(&self.ca),
+        })
+    }
+}
+
+impl General {
+    fn stored(value: &Value) -> Self {
+        let or = |pointer: &str, usual: &str| match text(value, pointer) {
+            text if text.is_empty() => usual.to_owned(),
+            text => text,
+        };
+        let countries = value["countries"].as_array().map_or_else(Vec::new, |countries| {
+            countries.iter().filter_map(Value::as_str).collect()
+        });
+        Self {
+            mode: or("/mode", "number_match"),
+            countries: countries.join(" "),
+            voip: value["voip"] == true,
+            language: or("/language", "en"),
+            fraud_blocks: value["fraud_blocks"] != false,
+            limits: LIMITS
+                .into_iter()
+                .map(|(field, label, usual)| Limit {
+                    field,
+                    label,
+                    value: or(&format!("/limits/{field}"), usual),
+                })
+                .collect(),
+        }
+    }
+
+    fn typed(fields: &Fields) -> Self {
+        Self {
+            mode: fields.text("mode"),
+            countries: fields.text("countries"),
+            voip: !fields.text("voip").is_empty(),
+            language: fields.text("language"),
+            fraud_blocks: !fields.text("fraud_blocks").is_empty(),
+            limits: LIMITS
+                .into_iter()
+                .map(|(field, label, _)| Limit {
+                    field,
+                    label,
+                    value: fields.text(field),
+                })
+                .collect(),
+        }
+    }
+}
+
+fn value(trunks: &[Trunk], general: &General, fields: &Fields) -> Result<Value, OpError> {
+    let mut errors = Errors::default();
+    let mut list = Vec::new();
+    for (index, trunk) in trunks.iter().enumerate() {
+        if trunk.host.is_empty() && trunk.username.is_empty() {
+            continue;
+        }
+        if trunk.host.is_empty() {
+            errors.add(HOSTS[index], "must not be empty");
+        }
+        let port = match trunk.port.as_str() {
+            "" => None,
+            port => Some(setting::number(&mut errors, PORTS[index], port)),
+        };
+        list.push(trunk.value(fields, index, port));
+    }
+    let mut limits = serde_json::Map::new();
+    for limit in &general.limits {
+        match limit.value.trim().parse::<u32>() {
+            Ok(number) => {
+                limits.insert(limit.field.to_owned(), number.into());
+            }
+            Err(_) => errors.add(limit.field, "must be a whole number"),
+        }
+    }
+    if errors.any() {
+        return Err(OpError::Invalid(errors.0));
+    }
+    let countries: Vec<String> = general
+        .countries
+        .split([' ', ',', ';'])
+        .filter(|country| !country.is_empty())
+        .map(str::to_uppercase)
+        .collect();
+    Ok(json!({
+        "trunks": list,
+        "mode": general.mode,
+        "countries": countries,
+        "voip": general.voip,
+        "language": general.language,
+        "fraud_blocks": general.fraud_blocks,
+        "limits": limits,
+    }))
+}
+
+pub(super) async fn show(State(web): State<Web>, who: SignedIn, Query(notice): Query<NoticeQuery>) -> Answer {
+    let mut shown = look(&web, &who).await?;
+    shown.shell = shown.shell.with(&notice);
+    page(&shown)
+}
+
+pub(super) async fn save(State(web): State<Web>, posted: Posted) -> Answer {
+    let fields = &posted.fields;
+    let trunks: Vec<Trunk> = (0..TRUNKS).map(|index| Trunk::typed(fields, index)).collect();
+    let general = General::typed(fields);
+    let result = match value(&trunks, &general, fields) {
+        Ok(value) => setting::put(&web, &posted.who, Connection::Phone, value, fields).await,
+        Err(error) => Err(error),
+    };
+    match checked_on(HERE, result)? {
+        Ok(()) => Ok(redirect("/admin/phone?notice=phone-saved")),
+        Err(errors) => {
+            let mut shown = look(&web, &posted.who).await?;
+            for (known, typed) in shown.trunks.iter_mut().zip(trunks) {
+                *known = Trunk {
+                    has_password: known.has_password,
+                    ..typed
+                };
+            }
+            let shown = PhonePage {
+                errors,
+                general,
+                ..shown
+            };
+            page_with(StatusCode::UNPROCESSABLE_ENTITY, &shown)
+        }
+    }
+}
+
+pub(super) async fn remove(State(web): State<Web>, posted: Posted) -> Answer {
+    let result = setting::put(&web, &posted.who, Connection::Phone, Value::Null, &posted.fields).await;
+    match checked_on(HERE, result)? {
+        Ok(()) => Ok(redirect("/admin/phone?notice=phone-removed")),
+        Err(errors) => {
+            let shown = PhonePage {
+                errors,
+                ..look(&web, &posted.who).await?
+            };
+            page_with(StatusCode::UNPROCESSABLE_ENTITY, &shown)
+        }
+    }
+}
+
+async fn look(web: &Web, who: &SignedIn) -> Answer<PhonePage> {
+    let Stored {
+        value,
+        revision,
+        changed,
+    } = setting::find(web, who, Connection::Phone).await?;
+    let now = web.gate.now();
+    let mut trunks: Vec<Trunk> = value["trunks"]
+        .as_array()
+        .map(|trunks| trunks.iter().map(Trunk::stored).collect())
+        .unwrap_or_default();
+    trunks.resize_with(TRUNKS, || Trunk {
+        prefix: "+".to_owned(),
+        ..Trunk::default()
+    });
+    Ok(PhonePage {
+        health: web.gate.read(&who.caller, ListTrunks).await?,
+        shell: Shell::new(web, who, HERE),
+        errors: Errors::default(),
+        trunks,
+        general: General::stored(&value),
+        revision,
+        is_set: !value.is_null(),
+        changed: changed.map(|(at, by)| (Moment::new(at, now), by)),
+    })
+}
+
+/// The latest calls.
+#[derive(Template)]
+#[template(path = "admin/calls.html")]
+struct CallsPage {
+    shell: Shell,
+    calls: Vec<Row>,
+}
+
+struct Row {
+    username: String,
+    masked: String,
+    purpose: &'static str,
+    tone: &'static str,
+    outcome: &'static str,
+    hint: &'static str,
+    trunk: String,
+    at: Moment,
+    seconds: u32,
+}
+
+pub(super) async fn calls(State(web): State<Web>, who: SignedIn) -> Answer {
+    let now = web.gate.now();
+    let calls = web.gate.read(&who.caller, List).await?;
+    page(&CallsPage {
+        shell: Shell::new(&web, &who, HERE),
+        calls: calls
+            .into_iter()
+            .map(|call| Row {
+                username: call.username,
+                masked: call.masked,
+                purpose: match call.purpose.as_str() {
+                    "sign_in" => "Sign-in",
+                    "session" => "Confirmation",
+                    "enrolment" => "New number",
+                    _ => "Test",
+                },
+                tone: match call.outcome {
+                    Some(portcullis_model::CallOutcome::Granted) => "ok",
+                    Some(outcome) if outcome.is_fraud() => "bad",
+                    _ => "",
+                },
+                outcome: call
+                    .outcome
+                    .map_or("under way", portcullis_model::CallOutcome::word),
+                hint: call.outcome.map_or("", told),
+                trunk: call.trunk,
+                at: Moment::new(call.made_at, now),
+                seconds: call.seconds,
+            })
+            .collect(),
+    })
+}
