@@ -29,36 +29,36 @@ pub(crate) fn run() -> Result<()> {
         world.gate.write(&administrator.caller, lock).await?;
 
         let names = ["nobody", "alice", "lou", "ida"];
-        let mut taken: [Vec<f64>; 4] = Default::default();
+        let mut times: [Vec<f64>; 4] = Default::default();
         for _ in 0..SAMPLES {
             // Nobody has to wait because of the guesses before.
             world.clock.advance(std::time::Duration::from_hours(1));
-            for (name, taken) in names.iter().zip(&mut taken) {
+            for (name, times) in names.iter().zip(&mut times) {
                 let token = world.begin(&world.gate, name).await;
                 let started = Instant::now();
                 let step = world
                     .prove_password(&world.gate, &token, &Secret::new("not the password"))
                     .await?;
-                taken.push(started.elapsed().as_secs_f64() * 1e6);
+                times.push(started.elapsed().as_secs_f64() * 1e6);
                 ensure!(matches!(step, PasswordStep::Wrong), "{name} is not simply wrong");
             }
         }
-        let most = limit(&taken);
-        let kept = taken.map(|taken| taken.into_iter().filter(|took| *took <= most).collect::<Vec<_>>());
+        let most = limit(&times);
+        let kept = times.map(|times| times.into_iter().filter(|took| *took <= most).collect::<Vec<_>>());
         println!("a wrong password             mean us   t against an unknown name (goal: |t| < 4.5)");
-        for (what, taken) in ["unknown", "known", "locked", "invited"].iter().zip(&kept) {
+        for (what, times) in ["unknown", "known", "locked", "invited"].iter().zip(&kept) {
             println!(
                 "  {what:<25} {:>9.1}   {:>6.2}",
-                mean(taken),
-                welch(taken, &kept[0])
+                mean(times),
+                welch(times, &kept[0])
             );
         }
         Ok(())
     })
 }
 
-fn limit(taken: &[Vec<f64>]) -> f64 {
-    let mut all: Vec<f64> = taken.iter().flatten().copied().collect();
+fn limit(times: &[Vec<f64>]) -> f64 {
+    let mut all: Vec<f64> = times.iter().flatten().copied().collect();
     all.sort_by(f64::total_cmp);
     all[all.len() * KEPT / 100]
 }

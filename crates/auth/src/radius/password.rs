@@ -6,10 +6,11 @@ use super::digest::md5;
 /// The longest password that User-Password can hold, in bytes.
 const LONGEST: usize = 128;
 
-/// Whether an answer can be sent. PAP pads with zeros, so the server could not see a zero byte at the end.
+/// Whether an answer can be sent. PAP pads with zeros, so the server could not see a zero byte at the end; and some
+/// servers take a blank password for none.
 pub(super) fn is_sendable(answer: &Secret) -> bool {
     let bytes = answer.expose().as_bytes();
-    (1..=LONGEST).contains(&bytes.len()) && !bytes.contains(&0)
+    (1..=LONGEST).contains(&bytes.len()) && !bytes.contains(&0) && !bytes.iter().all(u8::is_ascii_whitespace)
 }
 
 /// The value of User-Password: RFC 2865 §5.2.

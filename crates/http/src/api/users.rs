@@ -40,7 +40,7 @@ struct User {
     role: &'static str,
     /// `invited`, `active` or `locked`.
     state: &'static str,
-    /// The second steps they have: `totp`, `backup_code`.
+    /// The second steps they have set up, such as `totp` and `backup_code`.
     factors: Vec<&'static str>,
     /// RFC 3339, UTC.
     created_at: String,

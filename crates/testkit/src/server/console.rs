@@ -30,6 +30,7 @@ impl Console {
     }
 
     /// The same browser, whose requests another node answers.
+    #[must_use]
     pub fn at(&self, node: &Server) -> Self {
         Self {
             address: node.address(),

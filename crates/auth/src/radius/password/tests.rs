@@ -52,12 +52,13 @@ fn a_long_password_is_hidden_block_by_block() {
 }
 
 #[test]
-fn only_one_to_128_bytes_without_a_zero_can_be_sent() {
+fn only_one_to_128_bytes_that_are_not_blank_and_without_a_zero_can_be_sent() {
     let sendable = |text: &str| is_sendable(&Secret::new(text));
 
     assert!(sendable("1"));
     assert!(sendable(&"1".repeat(128)));
-    assert!(sendable(" "));
+    assert!(sendable("a b"));
+    assert!(!sendable(" ") && !sendable(" \t\n"));
     assert!(!sendable(""));
     assert!(!sendable(&"1".repeat(129)));
     assert!(!sendable(&"é".repeat(65)));
