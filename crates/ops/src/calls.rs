@@ -43,7 +43,7 @@ use crate::{OpError, Permit, Services};
 /// After how long a node that says nothing counts as dead.
 const SILENCE: Duration = Duration::from_secs(10);
 /// How long a grant can be taken.
-const GRANT: Duration = Duration::from_secs(60);
+const GRANT: Duration = Duration::from_mins(1);
 /// How long calls in a row that came to nothing keep the next one away.
 const PAUSE: Duration = Duration::from_mins(30);
 
@@ -119,12 +119,11 @@ pub(crate) async fn begin<O>(
     }
     calls::cancel(tx, wanted.owner, now).await?;
     let digest = digest_of(services, request)?;
-    let refused = match request.refused {
-        Some(refused) => Some(refused),
-        None => {
-            let recent = recent(tx, wanted.user.id, &digest, now).await?;
-            services.telephone.admit(wanted.settings, &recent).err()
-        }
+    let refused = if request.refused.is_some() {
+        request.refused
+    } else {
+        let recent = recent(tx, wanted.user.id, &digest, now).await?;
+        services.telephone.admit(wanted.settings, &recent).err()
     };
     let state = refused.map_or(CallStep::Queued.word(), |_| calls::REFUSED);
     let call = Call {

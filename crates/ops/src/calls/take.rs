@@ -53,20 +53,18 @@ impl Write for Take {
             return Ok(None);
         }
         let settings = settings::secret_of(services, tx, Connection::Phone).await?;
-        match (settings, waiting(services, tx, call.id).await?) {
-            (Some(settings), Some(waiting)) => Ok(Some(Taken {
+        if let (Some(settings), Some(waiting)) = (settings, waiting(services, tx, call.id).await?) {
+            return Ok(Some(Taken {
                 id: call.id,
                 settings,
                 spec: Secret::new(waiting.spec),
-            })),
-            _ => {
-                calls::decide(tx, call.id, CallOutcome::ProviderDown, now).await?;
-                sealed::delete(tx, call.id).await?;
-                permit.failed();
-                permit.about(Subject::of(SubjectKind::User, call.user.0));
-                permit.message(format!("{}: not placed, no phone trunk is set.", told(&call)));
-                Ok(None)
-            }
+            }));
         }
+        calls::decide(tx, call.id, CallOutcome::ProviderDown, now).await?;
+        sealed::delete(tx, call.id).await?;
+        permit.failed();
+        permit.about(Subject::of(SubjectKind::User, call.user.0));
+        permit.message(format!("{}: not placed, no phone trunk is set.", told(&call)));
+        Ok(None)
     }
 }

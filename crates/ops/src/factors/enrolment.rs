@@ -42,6 +42,11 @@ pub(crate) async fn begin(
     }
     let own: Vec<&[u8]> = own.iter().map(|enrolment| &enrolment[..]).collect();
     let settings = settings_of(services, tx, kind).await?;
+    if kind == FactorKind::Phone && settings.is_empty() {
+        return Err(OpError::Conflict(
+            "No phone trunk is set, so nobody can be called.",
+        ));
+    }
     let username: Username = user.username.parse().map_err(|_| OpError::Damaged)?;
     let newcomer = Newcomer {
         id: user.id,
@@ -174,7 +179,7 @@ pub(crate) async fn call<O>(
         chance: &*services.chance,
     };
     let question = services.factor(kind)?.challenge(&asking).await?;
-    let request = question.call.ok_or(OpError::NotFound)?;
+    let request = question.call.ok_or(OpError::Expired)?;
     let wanted = Wanted {
         owner: pending.factor.id.0,
         purpose: Purpose::Enrolment,

@@ -124,8 +124,7 @@ pub(super) async fn call(State(web): State<Web>, who: SignedIn) -> Answer {
 fn shown(web: &Web, posted: &Posted, method: FactorKind, result: Result<Rehearsed, OpError>) -> Answer {
     let fresh = TestPage::of(web, &posted.who, method);
     match result {
-        Ok(Rehearsed::Calling) => Ok(redirect(CALL)),
-        Err(OpError::Conflict(UNHEARD)) => Ok(redirect(CALL)),
+        Ok(Rehearsed::Calling) | Err(OpError::Conflict(UNHEARD)) => Ok(redirect(CALL)),
         Ok(rehearsed) => page(&fresh.with(rehearsed)),
         Err(OpError::Conflict(text)) => page_with(StatusCode::CONFLICT, &fresh.failed(text)),
         Err(error) => Err(error.into()),
