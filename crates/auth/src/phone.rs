@@ -113,12 +113,12 @@ impl SecondFactor for Phone {
         let spec = Spec::new(&settings, &first, backup.as_ref(), asking.chance);
         Ok(Challenge {
             public: spec.digits.clone().unwrap_or_default(),
-            call: Some(CallRequest {
+            call: Some(Box::new(CallRequest {
                 number: Secret::new(first.number.e164()),
                 masked: first.number.masked(),
                 refused: refused.map(|refusal| outcome_of(Outcome::Refused(refusal))),
                 spec: spec.to_secret()?,
-            }),
+            })),
             ..Challenge::default()
         })
     }

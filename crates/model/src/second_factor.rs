@@ -197,7 +197,7 @@ pub struct Challenge {
     /// A code that the engine must send to the person's e-mail addresses, and forget.
     pub code: Option<Secret>,
     /// A call that the engine must have placed; what comes of it is the answer.
-    pub call: Option<CallRequest>,
+    pub call: Option<Box<CallRequest>>,
 }
 
 /// What the person typed, when and from where.

@@ -31,7 +31,7 @@ pub struct Inquiry {
     pub(crate) candidates: Vec<Candidate>,
     challenge: Challenge,
     /// The call that is the answer, where one is.
-    pub(crate) call: Option<Call>,
+    pub(crate) call: Option<Box<Call>>,
     settings: Zeroizing<Vec<u8>>,
 }
 
@@ -63,7 +63,7 @@ impl Inquiry {
     ) -> Result<Self, OpError> {
         Ok(Self {
             call: match kind {
-                FactorKind::Phone => calls::latest(tx, owner, purpose).await?,
+                FactorKind::Phone => calls::latest(tx, owner, purpose).await?.map(Box::new),
                 _ => None,
             },
             challenge: challenges::kept(services, tx, owner, kind).await?,
