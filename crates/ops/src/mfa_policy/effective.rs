@@ -4,7 +4,6 @@ use portcullis_model::{
 
 /// What holds for the whole company at one moment.
 #[derive(Clone, Copy, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Company<'a> {
     pub site: &'a SitePolicy,
     pub has: Means,

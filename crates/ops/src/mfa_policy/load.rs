@@ -27,7 +27,6 @@ pub(crate) async fn of_person(
 }
 
 /// All that the policy looks at for one person.
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(super) struct Looked<'a> {
     user: &'a User,
     site: SitePolicy,

@@ -13,7 +13,6 @@ use crate::text::Fields;
 use crate::{OpError, Services};
 
 /// Everything that the policy looks at, of everybody.
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(super) struct State {
     pub(super) site: SitePolicy,
     pub(super) groups: HashMap<GroupId, Group>,
