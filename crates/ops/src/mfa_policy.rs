@@ -15,7 +15,7 @@ mod undo;
 
 pub use apply::{Applied, Apply};
 pub use apply_due::ApplyDue;
-pub use effective::{Blocked, Company, Effective, Reason, Standing, effective};
+pub use effective::{Blocked, Company, Effective, Means, Reason, Standing, effective};
 pub use explain::{Explain, Explained};
 pub use find::{ChangeView, Find, PolicyView};
 pub use list::{List, ListMatching, Matching, PersonPolicy};

@@ -35,9 +35,10 @@ async fn ask(numbers: &[&str], settings: &Value) -> Challenge {
         .map(|number| enrol(number).unwrap().private)
         .collect();
     let enrolments: Vec<&[u8]> = enrolments.iter().map(Vec::as_slice).collect();
+    let settings = settings.to_string();
     let asking = Asking {
         enrolments: &enrolments,
-        settings: settings.to_string().as_bytes(),
+        settings: settings.as_bytes(),
         at: portcullis_model::Timestamp::from_micros(0),
         chance: &Seeded::new(1),
     };

@@ -4,18 +4,27 @@ use portcullis_model::{
 
 /// What holds for the whole company at one moment.
 #[derive(Clone, Copy, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Company<'a> {
     pub site: &'a SitePolicy,
-    /// Whether a mail server is set.
-    pub has_mail: bool,
-    /// Whether a RADIUS server is set.
-    pub has_radius: bool,
-    /// Whether a phone trunk is set.
-    pub has_phone: bool,
-    /// Whether security keys work at this site's address.
-    pub has_keys: bool,
+    pub has: Means,
     pub now: Timestamp,
+}
+
+/// What stands ready to ask people with.
+#[derive(Clone, Copy, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "any of them may be there without the others"
+)]
+pub struct Means {
+    /// Whether a mail server is set.
+    pub mail: bool,
+    /// Whether a RADIUS server is set.
+    pub radius: bool,
+    /// Whether a phone trunk is set.
+    pub phone: bool,
+    /// Whether security keys work at this site's address.
+    pub keys: bool,
 }
 
 /// One person as the policy sees them.
@@ -222,7 +231,7 @@ pub fn effective(company: &Company<'_>, person: &Standing<'_>) -> Effective {
     }
     methods.sort_unstable();
     methods.dedup();
-    let passkey_alone = site.passkey_alone && company.has_keys && methods.contains(&FactorKind::WebAuthn);
+    let passkey_alone = site.passkey_alone && company.has.keys && methods.contains(&FactorKind::WebAuthn);
     if passkey_alone {
         reasons.push(Reason::PasskeyAlone);
     }
@@ -233,10 +242,10 @@ pub fn effective(company: &Company<'_>, person: &Standing<'_>) -> Effective {
     }
     let has = |kind: FactorKind| match kind {
         _ if is_off(kind) => false,
-        FactorKind::Email => person.has_email && company.has_mail,
-        FactorKind::Radius => company.has_radius,
-        FactorKind::Phone => company.has_phone && person.enrolled.contains(&kind),
-        FactorKind::WebAuthn => company.has_keys && person.enrolled.contains(&kind),
+        FactorKind::Email => person.has_email && company.has.mail,
+        FactorKind::Radius => company.has.radius,
+        FactorKind::Phone => company.has.phone && person.enrolled.contains(&kind),
+        FactorKind::WebAuthn => company.has.keys && person.enrolled.contains(&kind),
         _ => person.enrolled.contains(&kind),
     };
     let mut usable: Vec<FactorKind> = methods.iter().copied().filter(|kind| has(*kind)).collect();
@@ -249,8 +258,8 @@ pub fn effective(company: &Company<'_>, person: &Standing<'_>) -> Effective {
         .copied()
         .filter(|kind| match kind {
             FactorKind::Totp => true,
-            FactorKind::Phone => company.has_phone,
-            FactorKind::WebAuthn => company.has_keys,
+            FactorKind::Phone => company.has.phone,
+            FactorKind::WebAuthn => company.has.keys,
             _ => false,
         })
         .filter(|kind| !has(*kind))
@@ -358,14 +367,14 @@ fn blocked(
         return Some(Blocked::SwitchedOff);
     }
     Some(if methods.contains(&FactorKind::Email) && to_set_up.is_empty() {
-        if person.has_email && !company.has_mail {
+        if person.has_email && !company.has.mail {
             Blocked::NoMailServer
         } else {
             Blocked::NoEmail
         }
     } else if methods.contains(&FactorKind::Radius) && to_set_up.is_empty() {
         Blocked::NoRadiusServer
-    } else if methods.contains(&FactorKind::Phone) && !company.has_phone {
+    } else if methods.contains(&FactorKind::Phone) && !company.has.phone {
         Blocked::NoPhoneTrunk
     } else {
         Blocked::NothingSetUp

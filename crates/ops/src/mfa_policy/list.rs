@@ -171,19 +171,19 @@ fn missing(effective: &Effective, state: &State, user: &User, enrolled: &[Factor
     if allowed(FactorKind::Email) && user.code_addresses().is_empty() {
         missing.push("No email address");
     }
-    if allowed(FactorKind::Email) && !state.has_mail {
+    if allowed(FactorKind::Email) && !state.has.mail {
         missing.push("No mail server is set");
     }
-    if allowed(FactorKind::Radius) && !state.has_radius {
+    if allowed(FactorKind::Radius) && !state.has.radius {
         missing.push("No RADIUS server is set");
     }
     if allowed(FactorKind::Phone) && !enrolled.contains(&FactorKind::Phone) {
         missing.push("No phone number");
     }
-    if allowed(FactorKind::Phone) && !state.has_phone {
+    if allowed(FactorKind::Phone) && !state.has.phone {
         missing.push("No phone trunk is set");
     }
-    if allowed(FactorKind::WebAuthn) && !state.has_keys {
+    if allowed(FactorKind::WebAuthn) && !state.has.keys {
         missing.push("Security keys do not work at this address");
     }
     if let Some(blocked) = effective.blocked

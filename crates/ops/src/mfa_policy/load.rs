@@ -2,7 +2,7 @@ use portcullis_model::{FactorKind, Group, PolicyChange, SitePolicy, Timestamp};
 use portcullis_store::users::User;
 use portcullis_store::{Snapshot, factors, people_groups, settings as rows, switched_off};
 
-use crate::mfa_policy::{Company, Effective, Standing, effective};
+use crate::mfa_policy::{Company, Effective, Means, Standing, effective};
 use crate::settings::{self, Connection};
 use crate::{OpError, Services};
 
@@ -27,17 +27,13 @@ pub(crate) async fn of_person(
 }
 
 /// All that the policy looks at for one person.
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(super) struct Looked<'a> {
     user: &'a User,
     site: SitePolicy,
     path: Vec<Group>,
     enrolled: Vec<FactorKind>,
     switched_off: Vec<FactorKind>,
-    has_mail: bool,
-    has_radius: bool,
-    has_phone: bool,
-    has_keys: bool,
+    has: Means,
     now: Timestamp,
 }
 
@@ -69,10 +65,7 @@ impl<'a> Looked<'a> {
             },
             enrolled,
             switched_off,
-            has_mail: settings::is_set(snapshot, Connection::Mail).await?,
-            has_radius: settings::is_set(snapshot, Connection::Radius).await?,
-            has_phone: settings::is_set(snapshot, Connection::Phone).await?,
-            has_keys: services.factor(FactorKind::WebAuthn).is_ok(),
+            has: Means::of(services, snapshot).await?,
             now: services.now(),
         })
     }
@@ -102,10 +95,7 @@ impl<'a> Looked<'a> {
             .map_or(&self.user.setting, |(_, setting)| setting);
         let company = Company {
             site: change.site.as_ref().unwrap_or(&self.site),
-            has_mail: self.has_mail,
-            has_radius: self.has_radius,
-            has_phone: self.has_phone,
-            has_keys: self.has_keys,
+            has: self.has,
             now: self.now,
         };
         effective(
@@ -120,5 +110,16 @@ impl<'a> Looked<'a> {
                 skips: self.user.skips,
             },
         )
+    }
+}
+
+impl Means {
+    pub(super) async fn of(services: &Services, snapshot: &Snapshot) -> Result<Self, OpError> {
+        Ok(Self {
+            mail: settings::is_set(snapshot, Connection::Mail).await?,
+            radius: settings::is_set(snapshot, Connection::Radius).await?,
+            phone: settings::is_set(snapshot, Connection::Phone).await?,
+            keys: services.factor(FactorKind::WebAuthn).is_ok(),
+        })
     }
 }

@@ -8,22 +8,17 @@ use portcullis_store::users::{self, User};
 use portcullis_store::{Snapshot, Tx, browsers, people_groups, switched_off};
 
 use crate::mfa_policy::load::SITE;
-use crate::mfa_policy::{Company, Effective, Standing, effective, site_policy};
-use crate::settings::{self, Connection};
+use crate::mfa_policy::{Company, Effective, Means, Standing, effective, site_policy};
 use crate::text::Fields;
 use crate::{OpError, Services};
 
 /// Everything that the policy looks at, of everybody.
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(super) struct State {
     pub(super) site: SitePolicy,
     pub(super) groups: HashMap<GroupId, Group>,
     pub(super) people: Vec<(User, Vec<FactorKind>)>,
     pub(super) switched_off: HashMap<UserId, Vec<FactorKind>>,
-    pub(super) has_mail: bool,
-    pub(super) has_radius: bool,
-    pub(super) has_phone: bool,
-    pub(super) has_keys: bool,
+    pub(super) has: Means,
     now: Timestamp,
 }
 
@@ -39,10 +34,7 @@ impl State {
             groups: groups.into_iter().map(|group| (group.id, group)).collect(),
             people: users::everybody(snapshot).await?,
             switched_off: off,
-            has_mail: settings::is_set(snapshot, Connection::Mail).await?,
-            has_radius: settings::is_set(snapshot, Connection::Radius).await?,
-            has_phone: settings::is_set(snapshot, Connection::Phone).await?,
-            has_keys: services.factor(FactorKind::WebAuthn).is_ok(),
+            has: Means::of(services, snapshot).await?,
             now: services.now(),
         })
     }
@@ -76,10 +68,7 @@ impl State {
     pub(super) fn decide(&self, user: &User, enrolled: &[FactorKind]) -> Effective {
         let company = Company {
             site: &self.site,
-            has_mail: self.has_mail,
-            has_radius: self.has_radius,
-            has_phone: self.has_phone,
-            has_keys: self.has_keys,
+            has: self.has,
             now: self.now,
         };
         effective(

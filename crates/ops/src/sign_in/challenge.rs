@@ -38,7 +38,7 @@ pub enum Plan {
         login: Box<Login>,
         user: Box<User>,
         method: FactorKind,
-        inquiry: Inquiry,
+        inquiry: Box<Inquiry>,
     },
     NotNeeded,
     TooMany(Duration),
@@ -96,7 +96,7 @@ impl Remote for Challenge {
             return Err(OpError::Conflict("This sign-in went on in another window."));
         }
         Ok(Plan::Ask {
-            inquiry: Inquiry::of(services, tx, &user, method).await?,
+            inquiry: Box::new(Inquiry::of(services, tx, &user, method).await?),
             login: Box::new(login),
             user: Box::new(user),
             method,

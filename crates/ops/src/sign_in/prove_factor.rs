@@ -70,7 +70,7 @@ pub enum Plan {
         login: Box<Login>,
         /// Whether no other answer is looked at before a right one.
         last: bool,
-        inquiry: Inquiry,
+        inquiry: Box<Inquiry>,
     },
     Locked(FactorKind, Duration),
     Over(Box<Login>, FactorKind),
@@ -130,7 +130,7 @@ impl Remote for ProveFactor {
             return Err(OpError::Conflict("This sign-in went on in another window."));
         }
         Ok(Plan::Ask {
-            inquiry,
+            inquiry: Box::new(inquiry),
             login: Box::new(login),
             last,
         })

@@ -36,7 +36,7 @@ pub enum Plan {
         login: Box<Login>,
         user: UserId,
         username: String,
-        inquiry: Inquiry,
+        inquiry: Box<Inquiry>,
     },
     Locked(Duration),
     /// Why, for the trail.
@@ -111,7 +111,7 @@ impl Remote for ProvePasskey {
             return Ok(Plan::Refused("Nobody has this passkey."));
         };
         Ok(Plan::Ask {
-            inquiry,
+            inquiry: Box::new(inquiry),
             user: user.id,
             username: user.username,
             login: Box::new(login),

@@ -181,7 +181,7 @@ async fn a_grant_is_good_for_its_own_login_and_for_a_minute() {
     assert_eq!(ends(&world, &mine).await, CallOutcome::Granted);
 
     assert!(matches!(prove(&world, &other).await, Ok(FactorStep::Unheard)));
-    world.clock.advance(Duration::from_secs(60));
+    world.clock.advance(Duration::from_mins(1));
     assert_eq!(
         view(&world, &mine).await.unwrap().outcome,
         Some(CallOutcome::TimedOut)
@@ -199,8 +199,8 @@ async fn two_nodes_place_one_call_and_any_of_them_lets_in() {
     world.challenge(&world.gate, &token).await.unwrap();
     world.challenge(&second, &token).await.unwrap();
 
-    let taken = world.place_calls(&second).await + world.place_calls(&world.gate).await;
-    assert_eq!(taken, 1);
+    let placed = world.place_calls(&second).await + world.place_calls(&world.gate).await;
+    assert_eq!(placed, 1);
     world.switchboard.end(GRANTED);
     assert_eq!(ends(&world, &token).await, CallOutcome::Granted);
     assert_eq!(world.switchboard.calls().len(), 1);
@@ -218,12 +218,12 @@ async fn a_call_whose_node_died_is_lost_and_cannot_say_yes_any_more() {
     let token = world.pass_password(&world.gate, &alice).await;
     // Taken by a node that does nothing with it.
     world.challenge(&world.gate, &token).await.unwrap();
-    let taken = world
+    let placed = world
         .gate
         .write(&world.job(), portcullis_ops::calls::Take)
         .await
         .unwrap();
-    assert!(taken.is_some());
+    assert!(placed.is_some());
     world.clock.advance(Duration::from_secs(11));
 
     assert_eq!(

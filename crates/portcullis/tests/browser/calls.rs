@@ -102,7 +102,7 @@ async fn a_number_is_set_up_by_its_person_with_a_call() {
     vera.submit(&[], "button[value=phone]").await;
     vera.submit(&[("details", "911")], "main button.primary").await;
     vera.shows("spaces between").await;
-    let mut eye = Eye::new();
+    let eye = Eye::new();
     eye.watch(&vera).await;
     vera.submit(&[("details", "1 9259249500")], "main button.primary")
         .await;

@@ -49,10 +49,12 @@ impl Case {
         effective(
             &Company {
                 site: &self.site,
-                has_mail: true,
-                has_radius: false,
-                has_phone: false,
-                has_keys: true,
+                has: Means {
+                    mail: true,
+                    radius: false,
+                    phone: false,
+                    keys: true,
+                },
                 now: NOW,
             },
             &Standing {
