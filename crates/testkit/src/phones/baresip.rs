@@ -71,7 +71,8 @@ impl Baresip {
             sample_format: hound::SampleFormat::Int,
         };
         let mut writer = hound::WavWriter::create(folder.path().join("quiet.wav"), shape).unwrap();
-        for _ in 0..80_000 {
+        // It hangs up when there is no more to say.
+        for _ in 0..960_000 {
             writer.write_sample(0_i16).unwrap();
         }
         writer.finalize().unwrap();
