@@ -198,21 +198,6 @@ for (const field of $$('[data-code]')) {
 		if (whole && !/^(insertText|delete)/.test(e.inputType)) field.form.requestSubmit();
 	});
 }
-const countdown = $('[data-countdown]');
-if (countdown) {
-	const end = performance.now() + countdown.dataset.countdown * 1000;
-	const more = $('[data-more-time]');
-	const offer = $('[role=status]', more ?? document);
-	const words = offer?.textContent;
-	if (more) { more.hidden = true; tell(offer, ''); }
-	const timer = setInterval(() => {
-		const left = Math.max(0, Math.ceil((end - performance.now()) / 1000));
-		countdown.textContent = Math.floor(left / 60) + ':' + String(left % 60).padStart(2, '0');
-		$('[data-countdown-bar]').value = left;
-		if (left <= 20 && more?.hidden) { more.hidden = false; tell(offer, words); }
-		if (left === 0) { clearInterval(timer); again(); }
-	}, 1000);
-}
 
 // Command palette.
 const palette = $('#palette');
