@@ -123,9 +123,15 @@ impl Problem {
                 );
             }
         };
-        Self::new(status, code, title, detail)
+        Self {
+            retry_after: (status == StatusCode::SERVICE_UNAVAILABLE).then_some(A_MOMENT),
+            ..Self::new(status, code, title, detail)
+        }
     }
 }
+
+/// After how long it is worth asking again where a request took too long.
+const A_MOMENT: Duration = Duration::from_secs(5);
 
 /// The one table from errors to HTTP.
 impl From<OpError> for Problem {
@@ -288,6 +294,13 @@ mod tests {
         for (error, status) in table {
             assert_eq!(Problem::from(error).status.as_u16(), status);
         }
+    }
+
+    #[test]
+    fn what_took_too_long_says_when_to_look_again() {
+        let failure = Failure(Problem::of_status(StatusCode::SERVICE_UNAVAILABLE));
+
+        assert_eq!(failure.into_response().headers()[header::RETRY_AFTER], "5");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use portcullis_store::users::User;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use crate::calls::{self, Purpose};
+use crate::calls::{self, Purpose, Wanted};
 use crate::factors::{candidates, challenges, settings_of, spend};
 use crate::{OpError, Services};
 
@@ -92,6 +92,27 @@ impl Inquiry {
             chance: &*services.chance,
         };
         method.challenge(&asking).await
+    }
+
+    /// The phone call that a challenge of this method asks for, on its way to the first of the numbers.
+    pub(crate) fn wanted<'a>(
+        &'a self,
+        purpose: Purpose,
+        owner: Uuid,
+        user: &'a User,
+        address: &'a str,
+        question: &'a Challenge,
+    ) -> Result<Wanted<'a>, OpError> {
+        let (factor, _) = self.candidates.first().ok_or(OpError::Damaged)?;
+        Ok(Wanted {
+            owner,
+            purpose,
+            user,
+            factor: factor.id,
+            address,
+            settings: &self.settings,
+            digits: &question.public,
+        })
     }
 
     /// Holds an answer against one factor after the other, until one does not reject it. The inner error is the

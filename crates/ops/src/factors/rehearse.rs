@@ -9,7 +9,7 @@ use portcullis_model::{
 use portcullis_store::users::User;
 use portcullis_store::{Snapshot, Tx, users};
 
-use crate::calls::{self, CallView, Purpose, Wanted};
+use crate::calls::{self, CallView, Purpose};
 use crate::factors::{Inquiry, Judged, Proves, TAKES_NO_MORE, challenges, switch_off};
 use crate::letters::Circumstances;
 use crate::settings::{self, Connection};
@@ -103,16 +103,13 @@ impl Remote for BeginRehearsal {
             Err(error) => return Ok(unanswered(permit, self.method, &error)),
         };
         if let Some(request) = &question.call {
-            let (factor, _) = plan.inquiry.candidates.first().ok_or(OpError::Damaged)?;
-            let wanted = Wanted {
-                owner: plan.session.0,
-                purpose: Purpose::Test,
-                user: &plan.user,
-                factor: factor.id,
-                address: &permit.caller().address,
-                settings: plan.inquiry.settings(),
-                digits: &question.public,
-            };
+            let wanted = plan.inquiry.wanted(
+                Purpose::Test,
+                plan.session.0,
+                &plan.user,
+                &permit.caller().address,
+                &question,
+            )?;
             calls::begin(permit, services, tx, &wanted, request).await?;
             return Ok(Rehearsed::Calling);
         }

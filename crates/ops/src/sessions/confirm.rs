@@ -7,7 +7,7 @@ use portcullis_model::{
 use portcullis_store::users::User;
 use portcullis_store::{Snapshot, Tx, sessions, users};
 
-use crate::calls::{self, CallView, Purpose, Wanted};
+use crate::calls::{self, CallView, Purpose};
 use crate::factors::{
     Inquiry, Judged, Proves, SWITCHED_OFF, TAKES_NO_MORE, backup_codes, challenges, code_lengths, switch_off,
 };
@@ -163,16 +163,13 @@ impl Remote for Ask {
             }
         };
         if let Some(request) = &question.call {
-            let (factor, _) = plan.inquiry.candidates.first().ok_or(OpError::Damaged)?;
-            let wanted = Wanted {
-                owner: plan.session.0,
-                purpose: Purpose::Session,
-                user: &plan.user,
-                factor: factor.id,
-                address: &permit.caller().address,
-                settings: plan.inquiry.settings(),
-                digits: &question.public,
-            };
+            let wanted = plan.inquiry.wanted(
+                Purpose::Session,
+                plan.session.0,
+                &plan.user,
+                &permit.caller().address,
+                &question,
+            )?;
             calls::begin(permit, services, tx, &wanted, request).await?;
             return Ok(Asked::Calling);
         }

@@ -7,7 +7,7 @@ use portcullis_store::logins::{self, Login};
 use portcullis_store::users::User;
 use portcullis_store::{Tx, users};
 
-use crate::calls::{self, Purpose, Wanted};
+use crate::calls::{self, Purpose};
 use crate::factors::{Inquiry, challenges};
 use crate::letters::Circumstances;
 use crate::sign_in::proof::person_of;
@@ -147,16 +147,7 @@ impl Remote for Challenge {
         let now = services.now();
         if let Some(request) = &question.call {
             login.step_ends_at = login.step_ends_at.max(now + calls::TIME).min(login.ends_at);
-            let (factor, _) = inquiry.candidates.first().ok_or(OpError::Damaged)?;
-            let wanted = Wanted {
-                owner: login.id.0,
-                purpose: Purpose::SignIn,
-                user: &user,
-                factor: factor.id,
-                address: &login.address,
-                settings: inquiry.settings(),
-                digits: &question.public,
-            };
+            let wanted = inquiry.wanted(Purpose::SignIn, login.id.0, &user, &login.address, &question)?;
             calls::begin(permit, services, tx, &wanted, request).await?;
             login.revision += 1;
             login.challenged_at = Some(now);
