@@ -2,12 +2,13 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 
-use crate::Secret;
 use crate::access::{UnknownWord, words};
+use crate::{CallHooks, Secret};
 
 /// A call that somebody's second step asks for.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -150,7 +151,7 @@ pub struct CallReport {
     pub lasted: Duration,
     /// From the answer to the end.
     pub connected: Duration,
-    /// How the deciding key came: `event`, `info` or `in-band`.
+    /// How the deciding key came: `event`, `info`, `in-band` or `provider`.
     pub key_source: Option<&'static str>,
     /// Whether it was the second number.
     pub used_backup: bool,
@@ -203,4 +204,7 @@ pub trait Telephone: Send + Sync {
     ) -> CallReport;
 
     fn trunks(&self, settings: &[u8]) -> Vec<TrunkView>;
+
+    /// Where the providers of calls are heard.
+    fn hooks(&self) -> Arc<dyn CallHooks>;
 }

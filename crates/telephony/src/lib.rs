@@ -14,6 +14,8 @@ mod sip;
 mod sip_backend;
 #[cfg(test)]
 mod tests;
+mod trust;
+mod voice_api;
 
 pub use backend::{CallReport, CallSpec, Cancel, EventSink, NoPin, PhoneBackend, Verifier, VoiceReport};
 pub use digits::Digits;
@@ -26,3 +28,4 @@ pub use prompts::{Archive, Prompts, WavError};
 pub use script::{Action, Event, Line, Plan, Script, Step, Task, Timings, Verdict};
 pub use sip::{Counts, Encryption, Transport, TrunkHealth, TrunkProblem, TrunkSettings, TrunkState, Upkeep};
 pub use sip_backend::{Alive, BackendError, SipBackend};
+pub use voice_api::{ProxySettings, VoiceApiBackend, VoiceApiProblem, VoiceApiSettings, VoiceHooks};

@@ -2,6 +2,7 @@
 
 mod baresip;
 mod process;
+mod provider;
 mod sipp;
 mod switchboard;
 
@@ -9,6 +10,7 @@ use std::net::{TcpListener, UdpSocket};
 
 pub use baresip::Baresip;
 pub use process::Process;
+pub use provider::{Asked, VoiceProvider, provider_signature};
 pub use sipp::{Behaviour, Sipp};
 pub use switchboard::Switchboard;
 
