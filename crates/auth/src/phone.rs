@@ -9,11 +9,11 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use portcullis_model::{
-    Answer, Asking, CallNews, CallOutcome, CallReport, CallRequest, CallStep, Challenge, Chance, Enrolment,
-    FactorError, FactorKind, FactorSummary, Newcomer, Proof, RecentCalls, SecondFactor, Secret,
+    Answer, Asking, CallHooks, CallNews, CallOutcome, CallReport, CallRequest, CallStep, Challenge, Chance,
+    Enrolment, FactorError, FactorKind, FactorSummary, Newcomer, Proof, RecentCalls, SecondFactor, Secret,
     SettingsProblem, Shown, Telephone, TrunkView, Username, Verdict,
 };
-use portcullis_telephony::{NoPin, Outcome, PhoneBackend, PhoneNumber, Step, TrunkState};
+use portcullis_telephony::{NoPin, Outcome, PhoneBackend, PhoneNumber, Step, TrunkState, VoiceHooks};
 use tokio::sync::oneshot;
 
 use backend::Started;
@@ -25,6 +25,7 @@ use spec::Spec;
 /// judge; here is only what a call is.
 pub struct Phone {
     line: Line,
+    hooks: Arc<VoiceHooks>,
 }
 
 /// What places the calls.
@@ -38,8 +39,10 @@ enum Line {
 }
 
 impl Phone {
-    pub fn new(chance: Arc<dyn Chance>) -> Self {
+    /// `hooks` is how a provider reaches this node: `https://vault.example:7272`.
+    pub fn new(chance: Arc<dyn Chance>, hooks: &str) -> Self {
         Self {
+            hooks: Arc::new(VoiceHooks::new(hooks)),
             line: Line::Sip {
                 chance,
                 started: Mutex::default(),
@@ -50,6 +53,7 @@ impl Phone {
     /// Places every call through `backend`, whatever the trunks.
     pub fn over(backend: Arc<dyn PhoneBackend>) -> Self {
         Self {
+            hooks: Arc::new(VoiceHooks::new("")),
             line: Line::Fixed(backend),
         }
     }
@@ -170,6 +174,10 @@ impl Telephone for Phone {
             used_backup: report.line == portcullis_telephony::Line::Backup,
             strangers: report.voice.refused,
         }
+    }
+
+    fn hooks(&self) -> Arc<dyn CallHooks> {
+        Arc::clone(&self.hooks) as Arc<dyn CallHooks>
     }
 
     fn trunks(&self, settings: &[u8]) -> Vec<TrunkView> {

@@ -15,7 +15,7 @@ fn settings() -> Value {
 }
 
 fn phone() -> Phone {
-    Phone::new(Arc::new(Seeded::new(1)))
+    Phone::new(Arc::new(Seeded::new(1)), "https://vault.example")
 }
 
 fn enrol(number: &str) -> Result<Enrolment, FactorError> {

@@ -222,9 +222,11 @@ impl Failure {
             return Self::Silent;
         }
         // The innermost cause says it, and leaves out the address with its account.
-        let outermost: &dyn Error = error;
-        let innermost = std::iter::successors(outermost.source(), |cause| cause.source()).last();
-        let why = innermost.map_or_else(|| "no answer that can be read".to_owned(), ToString::to_string);
+        let mut cause: Option<&dyn Error> = error.source();
+        while let Some(deeper) = cause.and_then(Error::source) {
+            cause = Some(deeper);
+        }
+        let why = cause.map_or_else(|| "no answer that can be read".to_owned(), ToString::to_string);
         Self::Unreachable(why)
     }
 
