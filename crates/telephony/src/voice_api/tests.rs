@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use data_encoding::BASE64;
 use hmac::{Hmac, KeyInit, Mac};
 use portcullis_model::{CallHook, Secret};
+use portcullis_testkit::fuzz::Mutator;
 use reqwest::Url;
 use sha1::Sha1;
 
 use super::webhook::{Doubt, Expected, Status, Webhook, read};
-use crate::tests::Mutator;
+
 
 const TOKEN: &str = "12345";
 const ACCOUNT: &str = "AC0123456789";

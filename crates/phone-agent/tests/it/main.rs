@@ -1,0 +1,5 @@
+mod fuzz;
+mod link;
+mod office;
+mod people;
+mod pins;
