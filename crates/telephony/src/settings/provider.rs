@@ -66,7 +66,10 @@ impl PhoneProvider {
             proxy: self.proxy.as_ref().map(|proxy| ProxySettings {
                 url: proxy.url.trim().to_owned(),
                 username: filled(&proxy.username),
-                password: proxy.password.clone().filter(|secret| !secret.expose().is_empty()),
+                password: proxy
+                    .password
+                    .clone()
+                    .filter(|secret| !secret.expose().is_empty()),
             }),
             authorities: filled(&self.ca),
         }

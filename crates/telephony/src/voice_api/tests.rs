@@ -11,7 +11,6 @@ use sha1::Sha1;
 
 use super::webhook::{Doubt, Expected, Status, Webhook, read};
 
-
 const TOKEN: &str = "12345";
 const ACCOUNT: &str = "AC0123456789";
 const CALL: &str = "CA1234567890ABCDE";
