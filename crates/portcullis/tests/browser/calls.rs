@@ -29,7 +29,7 @@ impl Company {
     }
 
     /// Somebody whose number an administrator has entered, and who must use it.
-    async fn called(&self, username: &str) -> (Browser, crate::browser::SetUp) {
+    pub(crate) async fn called(&self, username: &str) -> (Browser, crate::browser::SetUp) {
         let (browser, set_up) = self.person(username, &["phone", "backup_code"]).await;
         let id = self.id_of(username).await;
         let id = id.as_str().expect("an id is a text");
@@ -44,7 +44,7 @@ impl Company {
 }
 
 /// What the page shows for keying in, once the telephone was answered and listens.
-async fn digits(browser: &Browser) -> String {
+pub(crate) async fn digits(browser: &Browser) -> String {
     let found = browser.find(".digits strong").await;
     let digits = found.text().await.expect("the digits are a text");
     shows_in_the_end(browser, &format!("Key in {digits} now")).await;

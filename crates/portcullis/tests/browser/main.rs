@@ -12,6 +12,7 @@ mod keys;
 mod looks;
 mod no_script;
 mod passkeys;
+mod provider;
 mod ranger;
 mod recovery;
 mod remembered;
