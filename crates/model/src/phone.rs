@@ -31,6 +31,8 @@ pub struct CallRequest {
 pub enum CallTask {
     /// Press `#`.
     Confirm,
+    /// Press the digit that the voice names, then `#`.
+    ConfirmAsSaid,
     /// Key in these digits, which the page shows.
     Match(String),
     /// Enter the PIN that an agent keeps.

@@ -101,6 +101,12 @@ async fn without_digits_only_where_an_administrator_says_so() {
     let challenge = ask(&["1 9259249500"], &settings).await;
 
     assert_eq!(challenge.call.unwrap().task, CallTask::Confirm);
+    settings["trunks"] = json!([]);
+    settings["provider"] = json!({
+        "base_url": "https://api.example.org", "account_sid": "AC1", "auth_token": "s3cret", "caller_id": "+19259249500",
+    });
+    let challenge = ask(&["1 9259249500"], &settings).await;
+    assert_eq!(challenge.call.unwrap().task, CallTask::ConfirmAsSaid);
 }
 
 #[tokio::test]
