@@ -169,3 +169,6 @@ impl Talk {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
