@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use portcullis_crypto::{KeySlot, Pairing, PasswordHasher, draw_readable};
 use portcullis_model::{CallOutcome, Chance, Clock, Secret, SettingsProblem, Timestamp};
-use portcullis_telephony::{Exchange, PhoneNumber, PhoneSettings, Prompts};
+use portcullis_telephony::{Exchange, PhoneLimits, PhoneNumber, PhoneSettings, Prompts};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
@@ -127,6 +128,21 @@ impl Agent {
             .and_then(|()| parsed.check_limits())
             .map_err(AgentError::Settings)?;
         Ok(self.store.put_setting(PHONE, settings, &*self.chance)?)
+    }
+
+    /// How many calls are too many.
+    pub fn limits(&self) -> Result<PhoneLimits, AgentError> {
+        let settings = PhoneSettings::parse(&self.settings()?).map_err(AgentError::Settings)?;
+        Ok(settings.limits)
+    }
+
+    /// Sets how many calls are too many, from the next one on.
+    pub fn set_limits(&self, limits: PhoneLimits) -> Result<(), AgentError> {
+        let mut settings: Value =
+            serde_json::from_slice(&self.settings()?).map_err(|_| StoreError::Damaged)?;
+        settings["limits"] = serde_json::to_value(limits).map_err(|_| StoreError::Damaged)?;
+        let settings = Zeroizing::new(serde_json::to_vec(&settings).map_err(|_| StoreError::Damaged)?);
+        self.configure(&settings)
     }
 
     /// The settings, with their passwords.

@@ -46,7 +46,7 @@ pub struct Stored {
 
 /// What was typed of a person that cannot be used, and why.
 #[derive(Debug, Eq, PartialEq, thiserror::Error)]
-#[error("{field} {problem}")]
+#[error("{field}: {problem}")]
 pub struct PersonProblem {
     /// `name`, `number`, `backup`, `delay` or `language`.
     pub field: &'static str,

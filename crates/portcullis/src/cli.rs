@@ -9,7 +9,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 pub(crate) use mfa::{MfaCommand, RecoverCommand, Rule};
 pub(crate) use phone_agent::{
-    AgentPaths, Details, ImportLdap, PeopleCommand, PhoneAgentCommand, SetUp, Transport, Upkeep,
+    AgentPaths, Details, ImportLdap, Limits, PeopleCommand, PhoneAgentCommand, SetUp, Transport, Upkeep,
 };
 
 use crate::commands::{NotThere, Wrong};

@@ -120,7 +120,7 @@ pub enum PhoneUpkeep {
 }
 
 /// How many calls are too many.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct PhoneLimits {
     /// For one person and for one number.

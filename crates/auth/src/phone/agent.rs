@@ -76,7 +76,7 @@ impl Agents {
                 return TrunkView {
                     name,
                     is_well: Some(false),
-                    problem: error.to_string(),
+                    problem: sentence(&error.to_string()),
                 };
             }
         };
@@ -87,7 +87,7 @@ impl Agents {
         let (is_well, problem) = match link.latest() {
             None => (None, String::new()),
             Some(Ok(health)) => told(health),
-            Some(Err(problem)) => (Some(false), problem),
+            Some(Err(problem)) => (Some(false), sentence(&problem)),
         };
         TrunkView {
             name,
@@ -123,6 +123,13 @@ impl Agents {
         });
         Ok(link)
     }
+}
+
+/// What is wrong, as people read it on a page.
+fn sentence(problem: &str) -> String {
+    let mut letters = problem.chars();
+    let first = letters.next().map(|letter| letter.to_uppercase().to_string());
+    format!("{}{}.", first.unwrap_or_default(), letters.as_str())
 }
 
 /// An agent is as well as its trunks.

@@ -1,3 +1,4 @@
+mod directory;
 mod fuzz;
 mod link;
 mod office;

@@ -29,6 +29,8 @@ pub(crate) enum PhoneAgentCommand {
     },
     /// On the agent's host: lists the latest calls.
     Calls,
+    /// On the agent's host: shows how many calls are too many, and changes what is given.
+    Limits(Limits),
     /// On the agent's host: draws a new password for the server. The old one ends at once.
     Password,
     /// On the server: trusts the certificates in FILE, and no others, to vouch for the phone agent.
@@ -79,6 +81,26 @@ pub(crate) struct SetUp {
     /// The countries that are called, as in `US,DE`.
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     pub(crate) countries: Vec<String>,
+}
+
+/// How many calls are too many.
+#[derive(Args)]
+pub(crate) struct Limits {
+    /// To one person or number, in ten minutes.
+    #[arg(long, value_name = "CALLS")]
+    pub(crate) in_ten_minutes: Option<u32>,
+    /// To one person or number, in a day.
+    #[arg(long, value_name = "CALLS")]
+    pub(crate) in_a_day: Option<u32>,
+    /// To everybody, in a minute.
+    #[arg(long, value_name = "CALLS")]
+    pub(crate) all_in_a_minute: Option<u32>,
+    /// To everybody, in a day.
+    #[arg(long, value_name = "CALLS")]
+    pub(crate) all_in_a_day: Option<u32>,
+    /// At the same time.
+    #[arg(long, value_name = "CALLS")]
+    pub(crate) at_once: Option<u32>,
 }
 
 #[derive(Clone, Copy, ValueEnum)]

@@ -16,7 +16,7 @@ use anyhow::bail;
 use portcullis_crypto::{FileSlot, PasswordHasher, is_beside};
 use portcullis_phone_agent::{Agent, AgentError};
 
-use crate::cli::{AgentPaths, PhoneAgentCommand};
+use crate::cli::{AgentPaths, Limits, PhoneAgentCommand};
 use crate::commands::failure::Wrong;
 use crate::config::{Config, config_folder, data_folder};
 use crate::open::private_folder;
@@ -36,6 +36,7 @@ pub(super) async fn run(
         PhoneAgentCommand::Run => serve::run(&home).await,
         PhoneAgentCommand::People { command } => people::run(&home, command).await,
         PhoneAgentCommand::Calls => calls(&home),
+        PhoneAgentCommand::Limits(given) => limits(&home, &given),
         PhoneAgentCommand::Password => setup::password(&home),
         PhoneAgentCommand::Trust { .. } => Ok(()),
     }
@@ -128,6 +129,36 @@ fn calls(home: &Home) -> anyhow::Result<()> {
             call.trunk,
         );
     }
+    Ok(())
+}
+
+fn limits(home: &Home, given: &Limits) -> anyhow::Result<()> {
+    let agent = home.open()?;
+    let before = agent.limits()?;
+    let mut limits = before;
+    for (limit, given) in [
+        (&mut limits.in_ten_minutes, given.in_ten_minutes),
+        (&mut limits.in_a_day, given.in_a_day),
+        (&mut limits.site_in_a_minute, given.all_in_a_minute),
+        (&mut limits.site_in_a_day, given.all_in_a_day),
+        (&mut limits.at_once, given.at_once),
+    ] {
+        *limit = given.unwrap_or(*limit);
+    }
+    if limits != before {
+        agent.set_limits(limits).map_err(told)?;
+        logbook::start(&home.logs(), false)?;
+        tracing::info!(?limits, by = logbook::operator(), "limits changed");
+    }
+    println!(
+        "To one person or number  {} in ten minutes, {} in a day",
+        limits.in_ten_minutes, limits.in_a_day
+    );
+    println!(
+        "To everybody             {} in a minute, {} in a day",
+        limits.site_in_a_minute, limits.site_in_a_day
+    );
+    println!("At the same time         {}", limits.at_once);
     Ok(())
 }
 

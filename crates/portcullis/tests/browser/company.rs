@@ -111,8 +111,13 @@ impl Company {
     }
 
     async fn browser(&self, name: &str) -> Browser {
+        self.browser_at(name, &self.server).await
+    }
+
+    /// A browser of its own, at one of the nodes.
+    pub(crate) async fn browser_at(&self, name: &str, server: &Server) -> Browser {
         // Keys are bound to a name, never to a bare address.
-        let origin = self.server.url("").replace("127.0.0.1", "localhost");
+        let origin = server.url("").replace("127.0.0.1", "localhost");
         Browser::open(&self.chromium, name, origin, DESKTOP).await
     }
 

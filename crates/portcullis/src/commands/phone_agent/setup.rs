@@ -21,8 +21,11 @@ pub(super) fn run(home: &Home, given: SetUp) -> anyhow::Result<()> {
         "This sets up the phone agent of this host. What is in brackets is taken if you type nothing.\n"
     );
     let listening = listening(&given)?;
-    let trunks = trunk(given)?;
+    let mut trunks = trunk(given)?;
     let agent = home.open_or_make()?;
+    if agent.is_set_up()? {
+        trunks["limits"] = serde_json::to_value(agent.limits()?)?;
+    }
     agent.configure(&serde_json::to_vec(&trunks)?).map_err(told)?;
     let authority = Authority::new(home.tls());
     match &listening.certificate {
