@@ -1,5 +1,6 @@
 //! Phone calls: the trunks that connect them, whom they may reach, and how they went.
 
+mod agent;
 mod provider;
 
 use askama::Template;
@@ -11,6 +12,7 @@ use portcullis_ops::calls::{List, ListTrunks};
 use portcullis_ops::settings::Connection;
 use serde_json::{Value, json};
 
+use agent::Agent;
 use provider::Provider;
 
 use super::setting::{self, Stored, text, text_or_null};
@@ -59,15 +61,6 @@ struct Trunk {
     prefix: String,
     upkeep: String,
     srtp: bool,
-    ca: String,
-}
-
-/// The agent as it stands in the form; never its password.
-#[derive(Default)]
-struct Agent {
-    url: String,
-    username: String,
-    has_password: bool,
     ca: String,
 }
 
@@ -165,37 +158,6 @@ impl Trunk {
             "prefix": self.prefix,
             "upkeep": self.upkeep,
             "srtp": self.srtp,
-            "ca": text_or_null(&self.ca),
-        })
-    }
-}
-
-impl Agent {
-    fn stored(value: &Value) -> Self {
-        Self {
-            url: text(value, "/url"),
-            username: text(value, "/username"),
-            has_password: value["password"] == true,
-            ca: text(value, "/ca"),
-        }
-    }
-
-    fn typed(fields: &Fields) -> Self {
-        let text = |name: &str| fields.text(name).trim().to_owned();
-        Self {
-            url: text("url"),
-            username: text("username"),
-            has_password: false,
-            ca: text("ca"),
-        }
-    }
-
-    /// A password that was left empty keeps the stored one.
-    fn value(&self, fields: &Fields) -> Value {
-        json!({
-            "url": self.url,
-            "username": self.username,
-            "password": fields.text("password"),
             "ca": text_or_null(&self.ca),
         })
     }
