@@ -1,6 +1,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use portcullis_model::CallHook;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
@@ -149,7 +150,7 @@ impl Conduct {
             let Some(Heard { hook, answer }) = next else {
                 return left;
             };
-            let Some((event, webhook)) = self.believe(sid, hook) else {
+            let Some((event, webhook)) = self.believe(sid, &hook) else {
                 let _ = self.out.send(FromLine::Refused);
                 continue;
             };
@@ -179,7 +180,7 @@ impl Conduct {
         }
     }
 
-    fn believe(&self, sid: &str, hook: portcullis_model::CallHook) -> Option<(Event, Webhook)> {
+    fn believe(&self, sid: &str, hook: &CallHook) -> Option<(Event, Webhook)> {
         let event = Event::of(&hook.event)?;
         let expected = Expected {
             auth_token: &self.shared.settings.auth_token,
@@ -187,7 +188,7 @@ impl Conduct {
             call: sid,
             url: self.addresses.parse(&hook.event)?,
         };
-        match read(&hook, &expected) {
+        match read(hook, &expected) {
             // Nobody hears a question on a line that is not connected.
             Ok(webhook) if matches!(event, Event::Asks(_)) && webhook.status != Status::InProgress => None,
             Ok(webhook) => Some((event, webhook)),

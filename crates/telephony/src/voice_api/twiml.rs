@@ -36,11 +36,12 @@ impl Document {
     };
 
     pub(super) fn to_xml(&self) -> String {
-        let plays: String = self
+        let plays: Vec<String> = self
             .plays
             .iter()
             .map(|url| format!("<Play>{}</Play>", escape(url)))
             .collect();
+        let plays = plays.concat();
         let verbs = match &self.then {
             Then::Ask(url) => format!("{plays}{}", redirect(url)),
             Then::HangUp => format!("{plays}<Hangup/>"),
