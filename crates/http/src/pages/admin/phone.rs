@@ -284,13 +284,12 @@ fn value(
         "fraud_blocks": general.fraud_blocks,
         "limits": limits,
     });
-    match agent {
-        Some(agent) => value["agent"] = agent.value(fields),
-        None => {
-            value["trunks"] = list.into();
-            value["countries"] = countries.into();
-            value["voip"] = general.voip.into();
-        }
+    if let Some(agent) = agent {
+        value["agent"] = agent.value(fields);
+    } else {
+        value["trunks"] = list.into();
+        value["countries"] = countries.into();
+        value["voip"] = general.voip.into();
     }
     Ok(value)
 }
