@@ -5,8 +5,9 @@ use std::time::Duration;
 use portcullis_model::{CallOutcome, CallStep, FactorKind, Role, Secret};
 use portcullis_ops::calls::CallView;
 use portcullis_ops::factors::{self, SetPhone};
+use portcullis_ops::mfa_policy::{Blocked, Reason};
 use portcullis_ops::settings::{Connection, Put};
-use portcullis_ops::sign_in::{Cancel, Challenged, FactorStep, Find, LoginStep};
+use portcullis_ops::sign_in::{Cancel, Challenged, FactorStep, Find, LoginStep, PasswordStep};
 use portcullis_ops::{Gate, OpError};
 use portcullis_telephony::{KeySource, NotReached, Outcome, Task};
 use portcullis_testkit::{Person, World};
@@ -289,6 +290,9 @@ async fn somebody_who_presses_0_pound_ends_the_sign_in_and_is_not_called_any_mor
     assert!(matches!(prove(&world, &other).await, Err(OpError::Expired)));
     let explained = world.explain(alice.id).await;
     assert_eq!(explained.effective.switched_off, [FactorKind::Phone]);
+    let why: Vec<String> = explained.effective.reasons.iter().map(Reason::text).collect();
+    let off = "Switched off after a call was reported as not wanted: Phone Call.";
+    assert!(why.iter().any(|reason| reason == off), "{why:?}");
     world.send_letters().await;
     let told = |to: &str| {
         world
@@ -299,6 +303,39 @@ async fn somebody_who_presses_0_pound_ends_the_sign_in_and_is_not_called_any_mor
             .count()
     };
     assert_eq!((told("alice@example.org"), told("admin@example.org")), (1, 1));
+}
+
+#[tokio::test]
+async fn who_has_nothing_but_the_reported_phone_hears_why() {
+    let world = World::new().await;
+    let alice = alice(&world).await;
+    world.require_of(alice.id, &[FactorKind::Phone]).await;
+    let administrator = world.fresh_administrator().await;
+    for method in [FactorKind::Totp, FactorKind::BackupCode] {
+        let reset = factors::Reset {
+            id: alice.id,
+            method,
+            reason: "lost".to_owned(),
+        };
+        world.gate.write(&administrator, reset).await.unwrap();
+    }
+    let token = world.pass_password(&world.gate, &alice).await;
+    ring(&world, &world.gate, &token).await;
+    world.switchboard.end(Outcome::Fraud { block: true });
+    world
+        .until("the phone is off", async || {
+            world.count("switched_off").await == 1
+        })
+        .await;
+
+    let token = world.begin(&world.gate, "alice").await;
+    let step = world.prove_password(&world.gate, &token, &alice.password).await;
+
+    let Ok(PasswordStep::Blocked { why, .. }) = step else {
+        panic!("nothing is left");
+    };
+    assert_eq!(why, Blocked::Reported);
+    assert_eq!(why.text(), "Switched off after a call was reported as not wanted");
 }
 
 #[tokio::test]
