@@ -3,6 +3,8 @@
 mod amm;
 mod branding;
 mod browser;
+mod call_matrix;
+mod call_trunks;
 mod calls;
 mod chromium;
 mod company;
@@ -12,6 +14,7 @@ mod keys;
 mod looks;
 mod no_script;
 mod passkeys;
+mod phones;
 mod ranger;
 mod recovery;
 mod remembered;
