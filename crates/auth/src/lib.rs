@@ -12,7 +12,7 @@ mod webauthn;
 
 pub use backup_codes::BackupCodes;
 pub use email_code::EmailCode;
-pub use phone::{Phone, PhoneMode, PhoneSettings, PhoneTransport, PhoneTrunk, PhoneUpkeep};
+pub use phone::Phone;
 pub use radius::{
     InvalidRadiusUsername, RadSec, RadSecIdentity, Radius, RadiusEnrolment, RadiusPacketError, RadiusProblem,
     RadiusProtocol, RadiusServer, RadiusSettings, RadiusSettingsError, RadiusTransport,

@@ -1,11 +1,10 @@
 //! A phone call as a second step: the settings, the numbers, and the bridge to whatever places calls.
 
-mod backend;
+mod agent;
 mod enrolment;
-mod settings;
 mod spec;
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use portcullis_model::{
@@ -13,53 +12,101 @@ use portcullis_model::{
     FactorError, FactorKind, FactorSummary, Newcomer, Proof, RecentCalls, SecondFactor, Secret,
     SettingsProblem, Shown, Telephone, TrunkView, Username, Verdict,
 };
-use portcullis_telephony::{NoPin, Outcome, PhoneBackend, PhoneNumber, Step, TrunkState};
+use portcullis_telephony::{
+    Exchange, NoPin, Outcome, PhoneAgent, PhoneBackend, PhoneMode, PhoneNumber, PhoneSettings, Step,
+};
 use tokio::sync::oneshot;
 
-use backend::Started;
-use enrolment::PhoneEnrolment;
-pub use settings::{PhoneMode, PhoneSettings, PhoneTransport, PhoneTrunk, PhoneUpkeep};
-use spec::Spec;
+use agent::Agents;
+use enrolment::{CalledAt, PhoneEnrolment};
+use spec::{OwnCall, Spec};
 
 /// Calls people, and lets in who does what the call asks of them. What comes of a call is the engine's to keep and to
 /// judge; here is only what a call is.
 pub struct Phone {
     line: Line,
+    agents: Agents,
 }
 
-/// What places the calls.
+/// What places the calls that no agent places.
 enum Line {
-    /// By SIP, through the trunks of the settings. Started with the first call and again when they change.
-    Sip {
-        chance: Arc<dyn Chance>,
-        started: Mutex<Option<Started>>,
-    },
+    /// The trunks of the settings.
+    Trunks(Exchange),
     Fixed(Arc<dyn PhoneBackend>),
 }
 
 impl Phone {
     pub fn new(chance: Arc<dyn Chance>) -> Self {
         Self {
-            line: Line::Sip {
-                chance,
-                started: Mutex::default(),
-            },
+            line: Line::Trunks(Exchange::new(Arc::clone(&chance))),
+            agents: Agents::new(chance),
         }
     }
 
     /// Places every call through `backend`, whatever the trunks.
-    pub fn over(backend: Arc<dyn PhoneBackend>) -> Self {
+    pub fn over(backend: Arc<dyn PhoneBackend>, chance: Arc<dyn Chance>) -> Self {
         Self {
             line: Line::Fixed(backend),
+            agents: Agents::new(chance),
         }
     }
 
     fn backend(&self, settings: &[u8]) -> Result<Arc<dyn PhoneBackend>, String> {
         match &self.line {
             Line::Fixed(backend) => Ok(Arc::clone(backend)),
-            Line::Sip { chance, started } => backend::of(started, settings, chance),
+            Line::Trunks(exchange) => exchange.trunks(settings),
         }
     }
+
+    /// The agent is asked before it is told to call, so that the page can say where it will ring.
+    async fn challenge_by_agent(
+        &self,
+        settings: &PhoneSettings,
+        agent: &PhoneAgent,
+        enrolments: Vec<PhoneEnrolment>,
+        chance: &dyn Chance,
+    ) -> Result<Challenge, FactorError> {
+        let name = enrolments.into_iter().find_map(|enrolment| match enrolment {
+            PhoneEnrolment::Agent(name) => Some(name),
+            PhoneEnrolment::Number(_) => None,
+        });
+        let name = name.ok_or(FactorError::DamagedEnrolment)?;
+        let person = self.agents.person(agent, &name).await?;
+        let refused = if !person.is_known {
+            Some(CallOutcome::UnknownPerson)
+        } else if person.is_blocked {
+            Some(CallOutcome::Blocked)
+        } else if settings.mode == PhoneMode::Pin && !person.has_pin {
+            Some(CallOutcome::Unchecked)
+        } else {
+            None
+        };
+        let masked = if person.is_known {
+            person.masked
+        } else {
+            PhoneEnrolment::Agent(name.clone()).masked()
+        };
+        let spec = Spec::by_agent(settings, &name, chance);
+        challenge_of(&spec, Secret::new(format!("agent:{name}")), masked, refused)
+    }
+}
+
+fn challenge_of(
+    spec: &Spec,
+    number: Secret,
+    masked: String,
+    refused: Option<CallOutcome>,
+) -> Result<Challenge, FactorError> {
+    Ok(Challenge {
+        call: Some(Box::new(CallRequest {
+            task: spec.task().clone(),
+            number,
+            masked,
+            refused,
+            spec: spec.to_secret()?,
+        })),
+        ..Challenge::default()
+    })
 }
 
 #[async_trait]
@@ -69,27 +116,50 @@ impl SecondFactor for Phone {
     }
 
     fn check(&self, settings: &[u8]) -> Result<(), SettingsProblem> {
-        PhoneSettings::parse(settings)?.check()
+        let settings = PhoneSettings::parse(settings)?;
+        match &settings.agent {
+            None => settings.check_trunks(),
+            Some(_) if !settings.trunks.is_empty() => Err(SettingsProblem {
+                field: "trunks",
+                problem: "must not be set beside an agent".to_owned(),
+            }),
+            Some(agent) => {
+                agent::check(agent)?;
+                settings.check_limits()
+            }
+        }
     }
 
-    /// The number as it was typed, if the settings allow calls to it.
+    /// The number as it was typed, if the settings allow calls to it; where an agent has the numbers, the name under which
+    /// it knows the person.
     fn enrol(&self, newcomer: &Newcomer<'_>) -> Result<Enrolment, FactorError> {
         let settings = read(newcomer.settings)?;
-        let number =
-            PhoneNumber::parse(newcomer.details).map_err(|error| FactorError::Details(error.to_string()))?;
-        settings
-            .policy()
-            .check(&number)
-            .map_err(|refusal| FactorError::Details(spec::refusal_text(refusal).to_owned()))?;
-        let shown = Shown::Number(number.masked());
+        let enrolment = if settings.agent.is_some() {
+            let name = newcomer.details.trim();
+            if name.is_empty() || LONGEST_NAME < name.chars().count() || name.chars().any(char::is_control) {
+                return Err(FactorError::Details(
+                    "must be the name under which the phone agent knows the person".to_owned(),
+                ));
+            }
+            PhoneEnrolment::Agent(name.to_owned())
+        } else {
+            let number = PhoneNumber::parse(newcomer.details)
+                .map_err(|error| FactorError::Details(error.to_string()))?;
+            settings
+                .policy()
+                .check(&number)
+                .map_err(|refusal| FactorError::Details(spec::refusal_text(refusal).to_owned()))?;
+            PhoneEnrolment::of(number)
+        };
+        let shown = Shown::Number(enrolment.masked());
         Ok(Enrolment {
-            private: PhoneEnrolment::of(&number).to_bytes()?,
+            private: enrolment.into_bytes()?,
             shown,
         })
     }
 
     fn show(&self, _person: &Username, enrolment: &[u8]) -> Result<Shown, FactorError> {
-        Ok(Shown::Number(PhoneEnrolment::parse(enrolment)?.number.masked()))
+        Ok(Shown::Number(PhoneEnrolment::parse(enrolment)?.masked()))
     }
 
     fn challenges(&self) -> bool {
@@ -99,28 +169,32 @@ impl SecondFactor for Phone {
     /// The first number is called, and the second one where the first is not reached.
     async fn challenge(&self, asking: &Asking<'_>) -> Result<Challenge, FactorError> {
         let settings = read(asking.settings)?;
-        let mut numbers = Vec::new();
+        let mut enrolments = Vec::new();
         for enrolment in asking.enrolments {
-            numbers.push(PhoneEnrolment::parse(enrolment)?);
+            enrolments.push(PhoneEnrolment::parse(enrolment)?);
         }
-        let mut numbers = numbers.into_iter();
+        if let Some(agent) = &settings.agent {
+            return self
+                .challenge_by_agent(&settings, agent, enrolments, asking.chance)
+                .await;
+        }
+        let mut numbers = enrolments.into_iter().filter_map(|enrolment| match enrolment {
+            PhoneEnrolment::Number(at) => Some(at),
+            PhoneEnrolment::Agent(_) => None,
+        });
         let Some(first) = numbers.next() else {
             return Err(FactorError::DamagedEnrolment);
         };
         let policy = settings.policy();
         let refused = policy.check(&first.number).err();
-        let backup = numbers.find(|second| policy.check(&second.number).is_ok());
-        let spec = Spec::new(&settings, &first, backup.as_ref(), asking.chance);
-        Ok(Challenge {
-            public: spec.digits.clone().unwrap_or_default(),
-            call: Some(Box::new(CallRequest {
-                number: Secret::new(first.number.e164()),
-                masked: first.number.masked(),
-                refused: refused.map(|refusal| outcome_of(Outcome::Refused(refusal))),
-                spec: spec.to_secret()?,
-            })),
-            ..Challenge::default()
-        })
+        let backup: Option<CalledAt> = numbers.find(|second| policy.check(&second.number).is_ok());
+        let spec = Spec::Trunks(OwnCall::new(&settings, &first, backup.as_ref(), asking.chance));
+        challenge_of(
+            &spec,
+            Secret::new(first.number.e164()),
+            first.number.masked(),
+            refused.map(|refusal| Outcome::Refused(refusal).called()),
+        )
     }
 
     /// An answer is never typed: it is a key on the phone.
@@ -130,7 +204,7 @@ impl SecondFactor for Phone {
 
     fn summarize(&self, enrolment: &[u8]) -> Result<FactorSummary, FactorError> {
         Ok(FactorSummary {
-            number: Some(PhoneEnrolment::parse(enrolment)?.number.masked()),
+            number: Some(PhoneEnrolment::parse(enrolment)?.masked()),
             ..FactorSummary::default()
         })
     }
@@ -149,8 +223,12 @@ impl Telephone for Phone {
         spec: &Secret,
         news: &(dyn Fn(CallNews) + Send + Sync),
     ) -> CallReport {
-        let spec = Spec::parse(spec).and_then(Spec::call);
-        let (backend, call) = match (self.backend(settings), spec) {
+        let call = match Spec::parse(spec) {
+            Ok(Spec::Agent(call)) => return self.agents.place(settings, &call, news).await,
+            Ok(Spec::Trunks(call)) => call.call(),
+            Err(error) => Err(error),
+        };
+        let (backend, call) = match (self.backend(settings), call) {
             (Ok(backend), Ok(call)) => (backend, call),
             (Err(why), _) => {
                 tracing::warn!(why, "the phone trunks cannot be used");
@@ -162,7 +240,7 @@ impl Telephone for Phone {
         let (_keep, cancel) = oneshot::channel();
         let report = backend.run(call, &NoPin, &Listener(news), cancel).await;
         CallReport {
-            outcome: outcome_of(report.outcome),
+            outcome: report.outcome.called(),
             trunk: report.trunk,
             lasted: report.lasted,
             connected: report.connected,
@@ -173,6 +251,9 @@ impl Telephone for Phone {
     }
 
     fn trunks(&self, settings: &[u8]) -> Vec<TrunkView> {
+        if let Some(agent) = read(settings).ok().and_then(|settings| settings.agent) {
+            return vec![self.agents.view(&agent)];
+        }
         match self.backend(settings) {
             Ok(backend) => backend.health().into_iter().map(view).collect(),
             Err(problem) => vec![TrunkView {
@@ -194,20 +275,8 @@ impl portcullis_telephony::EventSink for Listener<'_> {
             Step::Ringing => CallNews::Reached(CallStep::Ringing),
             Step::Answered => CallNews::Reached(CallStep::Answered),
             Step::Waiting => CallNews::Reached(CallStep::Waiting),
-            Step::Finished(outcome) => CallNews::Decided(outcome_of(outcome)),
+            Step::Finished(outcome) => CallNews::Decided(outcome.called()),
         });
-    }
-}
-
-/// The same outcome in the words of the engine. What has no word there is no yes.
-fn outcome_of(outcome: Outcome) -> CallOutcome {
-    match outcome {
-        Outcome::Granted(_) => CallOutcome::Granted,
-        Outcome::Fraud { block: true } => CallOutcome::FraudBlocked,
-        other => match other.word().parse() {
-            Ok(CallOutcome::Granted) | Err(_) => CallOutcome::Lost,
-            Ok(outcome) => outcome,
-        },
     }
 }
 
@@ -224,22 +293,16 @@ fn failed(outcome: CallOutcome) -> CallReport {
 }
 
 fn view(trunk: portcullis_telephony::TrunkHealth) -> TrunkView {
-    let (is_well, problem) = match trunk.state {
-        TrunkState::Unknown => (None, String::new()),
-        TrunkState::Well => (Some(true), String::new()),
-        TrunkState::Refuses(code) => (
-            Some(false),
-            format!("It does not accept us: SIP {code}. Check the user name and the password."),
-        ),
-        TrunkState::Silent => (Some(false), "It does not answer.".to_owned()),
-        TrunkState::Unreachable(why) => (Some(false), format!("It cannot be reached: {why}")),
-    };
+    let (is_well, problem) = trunk.state.told();
     TrunkView {
         name: trunk.name,
         is_well,
         problem,
     }
 }
+
+/// In characters.
+const LONGEST_NAME: usize = 100;
 
 fn read(settings: &[u8]) -> Result<PhoneSettings, FactorError> {
     if settings.is_empty() {

@@ -11,6 +11,14 @@ pub(crate) struct NoticeQuery {
     undo: Option<Uuid>,
 }
 
+impl NoticeQuery {
+    /// The word of a notice that there is, to be taken along to another page.
+    pub(crate) fn word(&self) -> Option<&'static str> {
+        let word = self.notice.as_deref()?;
+        NOTICES.iter().map(|(key, ..)| *key).find(|key| *key == word)
+    }
+}
+
 /// A notice ready to be shown.
 pub(crate) struct Notice {
     pub tone: &'static str,

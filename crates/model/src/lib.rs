@@ -16,6 +16,7 @@ mod paging;
 mod password_policy;
 mod people;
 mod phone;
+mod phone_agent;
 mod second_factor;
 mod secret;
 mod sign_in_event;
@@ -45,7 +46,12 @@ pub use paging::{Page, PageSize};
 pub use password_policy::{CharacterClass, PasswordPolicy, Violation};
 pub use people::{Theme, UserName, UserState, UserView};
 pub use phone::{
-    CallNews, CallOutcome, CallReport, CallRequest, CallStep, FewCalls, RecentCalls, Telephone, TrunkView,
+    CallNews, CallOutcome, CallReport, CallRequest, CallStep, CallTask, FewCalls, RecentCalls, Telephone,
+    TrunkView,
+};
+pub use phone_agent::{
+    AGENT_NONCE, AGENT_SEAL, AgentCall, AgentGrant, AgentHealth, AgentPerson, AgentReport, AgentTrunk,
+    AgentView,
 };
 pub use second_factor::{
     Alone, Answer, Asking, Challenge, Enrolment, FactorError, FactorKind, FactorSummary, Newcomer, Peer,

@@ -5,6 +5,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
 
 use crate::Secret;
 use crate::access::{UnknownWord, words};
@@ -20,6 +21,19 @@ pub struct CallRequest {
     pub masked: String,
     /// Why it must not be placed at all.
     pub refused: Option<CallOutcome>,
+    pub task: CallTask,
+}
+
+/// What the person has to do.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CallTask {
+    /// Press `#`.
+    Confirm,
+    /// Key in these digits, which the page shows.
+    Match(String),
+    /// Enter the PIN that an agent keeps.
+    Pin,
 }
 
 /// How far a call is.
@@ -53,6 +67,10 @@ pub enum CallOutcome {
     /// The same, without blocking.
     Fraud,
     WrongKeys,
+    /// The agent takes no PIN of this person for a while.
+    Locked,
+    /// The PIN could not be checked; most likely the person has none.
+    Unchecked,
     NoInput,
     Voicemail,
     HungUp,
@@ -76,6 +94,8 @@ pub enum CallOutcome {
     /// One is under way for this person or this number.
     AlreadyCalling,
     OverLimit,
+    /// The agent knows nobody of that name.
+    UnknownPerson,
     /// Too many calls in a row came to nothing.
     Blocked,
 }
@@ -85,6 +105,8 @@ words!(CallOutcome {
     FraudBlocked = "fraud_blocked",
     Fraud = "fraud",
     WrongKeys = "wrong_pin",
+    Locked = "locked",
+    Unchecked = "unchecked",
     NoInput = "no_input",
     Voicemail = "voicemail",
     HungUp = "hung_up",
@@ -105,6 +127,7 @@ words!(CallOutcome {
     RefusedExtension = "refused_extension",
     AlreadyCalling = "already_calling",
     OverLimit = "over_limit",
+    UnknownPerson = "unknown_person",
     Blocked = "blocked",
 });
 
@@ -121,6 +144,7 @@ impl CallOutcome {
             Self::Fraud
                 | Self::FraudBlocked
                 | Self::WrongKeys
+                | Self::Locked
                 | Self::NoInput
                 | Self::Voicemail
                 | Self::HungUp

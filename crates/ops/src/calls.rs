@@ -29,7 +29,7 @@ use std::time::Duration;
 
 use portcullis_crypto::hmac_sha256;
 use portcullis_model::{
-    CallOutcome, CallRequest, CallStep, FactorId, FewCalls, RecentCalls, Timestamp, UserId,
+    CallOutcome, CallRequest, CallStep, CallTask, FactorId, FewCalls, RecentCalls, Timestamp, UserId,
 };
 use portcullis_store::calls::{self, Call};
 use portcullis_store::users::User;
@@ -78,15 +78,13 @@ pub(crate) struct Wanted<'a> {
     pub(crate) factor: FactorId,
     pub(crate) address: &'a str,
     pub(crate) settings: &'a [u8],
-    /// What the page shows for keying in.
-    pub(crate) digits: &'a str,
 }
 
 /// What waits sealed until the call is decided.
 #[derive(Deserialize, Serialize)]
 struct Waiting {
     spec: String,
-    digits: String,
+    task: CallTask,
 }
 
 /// A call as the page that waits for it shows it.
@@ -96,8 +94,8 @@ pub struct CallView {
     /// How it ended; absent before.
     pub outcome: Option<CallOutcome>,
     pub masked: String,
-    /// What the person keys in; empty where `#` is enough, or nothing is waited for.
-    pub digits: String,
+    /// What the person has to do; absent where nothing is waited for.
+    pub task: Option<CallTask>,
 }
 
 /// Queues a call. One that is under way for the same owner stays the only one; one that must not be placed is kept with
@@ -152,7 +150,7 @@ pub(crate) async fn begin<O>(
     }
     let waiting = Waiting {
         spec: request.spec.expose().to_owned(),
-        digits: wanted.digits.to_owned(),
+        task: request.task.clone(),
     };
     let bytes = zeroize::Zeroizing::new(serde_json::to_vec(&waiting).map_err(|_| OpError::Damaged)?);
     services
@@ -221,18 +219,18 @@ pub(crate) async fn view(
         Some(CallOutcome::Granted) if !is_grant(&call, call.user, now) => Some(CallOutcome::TimedOut),
         outcome => outcome,
     };
-    let digits = if outcome.is_none() {
+    let task = if outcome.is_none() {
         waiting(services, snapshot, call.id)
             .await?
-            .map_or_else(String::new, |waiting| waiting.digits)
+            .map(|waiting| waiting.task)
     } else {
-        String::new()
+        None
     };
     Ok(Some(CallView {
         step: call.step(),
         outcome,
         masked: call.masked,
-        digits,
+        task,
     }))
 }
 

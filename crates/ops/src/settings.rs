@@ -14,6 +14,7 @@ pub use rehearse_mail::RehearseMail;
 
 use portcullis_store::Snapshot;
 use portcullis_store::settings::find as find_row;
+use serde_json::Value;
 use zeroize::Zeroizing;
 
 use crate::vault::SealedKind;
@@ -45,6 +46,27 @@ impl Connection {
             Self::Radius => &["secret", "key"],
         }
     }
+}
+
+/// How people are called.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum PhoneWay {
+    /// By an agent on another host, which keeps the numbers.
+    Agent,
+    /// Through trunks of one's own, at the numbers that are kept here.
+    Trunks,
+}
+
+pub(crate) async fn phone_way(snapshot: &Snapshot) -> Result<Option<PhoneWay>, OpError> {
+    let Some(setting) = find_row(snapshot, Connection::Phone.word()).await? else {
+        return Ok(None);
+    };
+    let value: Value = serde_json::from_str(&setting.value).map_err(|_| OpError::Damaged)?;
+    Ok(match value {
+        Value::Null => None,
+        value if value["agent"].is_object() => Some(PhoneWay::Agent),
+        _ => Some(PhoneWay::Trunks),
+    })
 }
 
 /// All of a setting, as the plug-in takes it.

@@ -1,12 +1,16 @@
 //! What can be typed.
 
 mod mfa;
+mod phone_agent;
 
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
 pub(crate) use mfa::{MfaCommand, RecoverCommand, Rule};
+pub(crate) use phone_agent::{
+    AgentPaths, Details, ImportLdap, Limits, PeopleCommand, PhoneAgentCommand, SetUp, Transport, Upkeep,
+};
 
 use crate::commands::{NotThere, Wrong};
 use crate::config::ConfigError;
@@ -24,7 +28,8 @@ use crate::config::ConfigError;
   portcullis key rotate               give the vault a new key while everybody goes on working
   portcullis mfa show --user NAME     what one person must prove at the second step, and why
   portcullis recover user NAME        a way back in for somebody who lost their second step
-  portcullis audit verify             prove that nobody changed the audit trail",
+  portcullis audit verify             prove that nobody changed the audit trail
+  portcullis phone-agent setup        on another host: keep phone numbers and PINs there, and call from there",
     after_help = "Exit codes: 0 ok, 1 error, 2 usage or configuration, 3 not found, 7 not ready, 9 problems found.",
     disable_help_subcommand = true
 )]
@@ -72,6 +77,13 @@ pub(crate) enum Command {
     Recover {
         #[command(subcommand)]
         command: RecoverCommand,
+    },
+    /// The phone agent, which keeps people's numbers and PINs on another host and calls them.
+    PhoneAgent {
+        #[command(flatten)]
+        paths: AgentPaths,
+        #[command(subcommand)]
+        command: PhoneAgentCommand,
     },
     /// Asks the running server whether it is well; for containers and load balancers.
     Healthcheck,

@@ -9,6 +9,7 @@ mod find;
 mod healthcheck;
 mod key;
 mod mfa;
+mod phone_agent;
 mod recover;
 
 use std::process::ExitCode;
@@ -42,6 +43,9 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Some(Command::Key { command }) => key::run(command, &load(file, &arguments.set)?.1).await?,
         Some(Command::Mfa { command }) => mfa::run(command, &load(file, &arguments.set)?.1).await?,
         Some(Command::Recover { command }) => recover::run(command, &load(file, &arguments.set)?.1).await?,
+        Some(Command::PhoneAgent { paths, command }) => {
+            phone_agent::run(command, &paths, || Ok(load(file, &arguments.set)?.1)).await?;
+        }
         Some(Command::Audit { command }) => return audit::run(command, &load(file, &arguments.set)?.1).await,
     }
     Ok(ExitCode::SUCCESS)

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use crate::logging::LogFilter;
 
 pub(crate) use keys::{KEYS, Key};
+pub(crate) use paths::{config as config_folder, data as data_folder};
 pub(crate) use show::{documentation, show};
 pub(crate) use sources::{Settings, read};
 

@@ -157,7 +157,8 @@ async fn until(mut stopped: watch::Receiver<bool>) {
     let _ = stopped.wait_for(|stopped| *stopped).await;
 }
 
-async fn asked_to_stop() {
+/// Resolves when the process is asked to end.
+pub(crate) async fn asked_to_stop() {
     let terminate = async {
         match signal(SignalKind::terminate()) {
             Ok(mut signals) => signals.recv().await,

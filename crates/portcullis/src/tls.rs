@@ -20,7 +20,7 @@ use crate::config::Config;
 use crate::open::private_folder;
 
 /// How long a self-signed certificate lives; browsers refuse more than 398 days.
-const LIFE: Duration = Duration::from_hours(397 * 24);
+pub(crate) const LIFE: Duration = Duration::from_hours(397 * 24);
 /// How old one may get before the next start makes another.
 const RENEW_AFTER: Duration = Duration::from_hours(330 * 24);
 
@@ -35,6 +35,20 @@ impl Certificate {
         Ok(Arc::new(Self {
             current: RwLock::new(Arc::new(read_or_make(config)?)),
         }))
+    }
+
+    /// Of files that somebody else makes.
+    pub(crate) fn of_files(certificate: &Path, key: &Path) -> anyhow::Result<Arc<Self>> {
+        Ok(Arc::new(Self {
+            current: RwLock::new(Arc::new(read(certificate, key)?)),
+        }))
+    }
+
+    /// The same files again. If they are not usable the present certificate stays.
+    pub(crate) fn reload_files(&self, certificate: &Path, key: &Path) -> anyhow::Result<()> {
+        let fresh = Arc::new(read(certificate, key)?);
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) = fresh;
+        Ok(())
     }
 
     /// Reads the files again. If they are not usable the present certificate stays.
@@ -74,7 +88,7 @@ fn read_or_make(config: &Config) -> anyhow::Result<CertifiedKey> {
     read(&certificate, &key)
 }
 
-fn is_fresh(certificate: &Path) -> bool {
+pub(crate) fn is_fresh(certificate: &Path) -> bool {
     let Ok(made) = fs::metadata(certificate).and_then(|file| file.modified()) else {
         return false;
     };
@@ -115,7 +129,7 @@ fn host_of(base_url: &str) -> String {
     }
 }
 
-fn write_private(path: &Path, text: &str) -> anyhow::Result<()> {
+pub(crate) fn write_private(path: &Path, text: &str) -> anyhow::Result<()> {
     let mut file = fs::OpenOptions::new()
         .write(true)
         .create(true)

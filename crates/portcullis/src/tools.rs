@@ -11,7 +11,7 @@ use portcullis_ops::{Site, Tools};
 
 use crate::config::Config;
 
-struct SystemClock;
+pub(crate) struct SystemClock;
 
 impl Clock for SystemClock {
     fn now(&self) -> Timestamp {

@@ -2,6 +2,7 @@
 
 mod backend;
 mod digits;
+mod exchange;
 mod key;
 mod limits;
 mod media;
@@ -10,13 +11,13 @@ mod outcome;
 mod prompt;
 mod prompts;
 mod script;
+mod settings;
 mod sip;
 mod sip_backend;
-#[cfg(test)]
-mod tests;
 
 pub use backend::{CallReport, CallSpec, Cancel, EventSink, NoPin, PhoneBackend, Verifier, VoiceReport};
 pub use digits::Digits;
+pub use exchange::Exchange;
 pub use key::{Key, KeySource};
 pub use limits::{Few, Limits, Recent};
 pub use numbers::{Extension, NumberError, NumberKind, NumberPolicy, PhoneNumber};
@@ -24,5 +25,8 @@ pub use outcome::{NotReached, Outcome, Refusal};
 pub use prompt::Prompt;
 pub use prompts::{Archive, Prompts, WavError};
 pub use script::{Action, Event, Line, Plan, Script, Step, Task, Timings, Verdict};
+pub use settings::{
+    PhoneAgent, PhoneLimits, PhoneMode, PhoneSettings, PhoneTransport, PhoneTrunk, PhoneUpkeep,
+};
 pub use sip::{Counts, Encryption, Transport, TrunkHealth, TrunkProblem, TrunkSettings, TrunkState, Upkeep};
 pub use sip_backend::{Alive, BackendError, SipBackend};

@@ -1,3 +1,5 @@
+use portcullis_model::CallOutcome;
+
 use crate::KeySource;
 
 /// How a call ended. There is one for each thing the person or an administrator can do about it.
@@ -103,6 +105,18 @@ impl Outcome {
 
     pub fn is_granted(self) -> bool {
         matches!(self, Self::Granted(_))
+    }
+
+    /// The same in the words of the engine. What has no word there is no yes.
+    pub fn called(self) -> CallOutcome {
+        match self {
+            Self::Granted(_) => CallOutcome::Granted,
+            Self::Fraud { block: true } => CallOutcome::FraudBlocked,
+            other => match other.word().parse() {
+                Ok(CallOutcome::Granted) | Err(_) => CallOutcome::Lost,
+                Ok(outcome) => outcome,
+            },
+        }
     }
 }
 

@@ -200,7 +200,7 @@ fn tools(
     mailbox: &Arc<Mailbox>,
     switchboard: &Arc<Switchboard>,
 ) -> Tools {
-    let phone = Arc::new(Phone::over(switchboard.clone()));
+    let phone = Arc::new(Phone::over(switchboard.clone(), chance.clone()));
     Tools {
         clock: clock.clone(),
         chance: chance.clone(),

@@ -7,7 +7,7 @@ use super::manifest::{self, Kind, Manifest};
 use super::tree::Tree;
 
 const DOCUMENT: &str = "ARCHITECTURE.md";
-/// Only `store` may talk to a database.
+/// Only `store` may talk to the vault, and the phone agent to its own database.
 const DATABASE_DRIVERS: [&str; 3] = ["libsqlite3-sys", "rusqlite", "sqlx"];
 
 struct Row {
@@ -77,7 +77,7 @@ fn check_crate(name: &str, path: &str, manifest: &Manifest, row: &Row) -> Vec<Pr
         .filter(|dependency| dependency.kind == Kind::Normal)
     {
         let package = dependency.package.as_str();
-        if DATABASE_DRIVERS.contains(&package) && !["store", "testkit"].contains(&name) {
+        if DATABASE_DRIVERS.contains(&package) && !["store", "testkit", "phone-agent"].contains(&name) {
             let text = format!("only `store` depends on `{package}`; put the query there");
             problems.push(Problem::new(path, dependency.line, text));
         }

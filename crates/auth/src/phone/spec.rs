@@ -2,20 +2,28 @@
 
 use std::time::Duration;
 
-use portcullis_model::{Chance, FactorError, Secret};
-use portcullis_telephony::{CallSpec, Digits, PhoneNumber, Plan, Refusal, Task};
+use portcullis_model::{AgentCall, CallTask, Chance, FactorError, Secret};
+use portcullis_telephony::{CallSpec, Digits, PhoneMode, PhoneNumber, PhoneSettings, Plan, Refusal, Task};
 use serde::{Deserialize, Serialize};
+use uuid::Builder;
 
-use super::enrolment::PhoneEnrolment;
-use super::{PhoneMode, PhoneSettings};
+use super::enrolment::CalledAt;
 
+/// Through which way it goes.
+#[derive(Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Spec {
+    Agent(AgentCall),
+    Trunks(OwnCall),
+}
+
+/// A call through trunks of one's own.
 #[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Spec {
+pub(super) struct OwnCall {
     number: String,
     backup: Option<String>,
-    /// What the page shows and the person keys in; absent where `#` is enough.
-    pub(super) digits: Option<String>,
+    task: CallTask,
     language: String,
     /// In seconds.
     before: u64,
@@ -27,24 +35,30 @@ pub(super) struct Spec {
 const FIRST: u32 = 100;
 const COUNT: u32 = 900;
 
+fn task(settings: &PhoneSettings, chance: &dyn Chance) -> CallTask {
+    match settings.mode {
+        PhoneMode::Confirm => CallTask::Confirm,
+        PhoneMode::NumberMatch => CallTask::Match((FIRST + chance.below(COUNT)).to_string()),
+        PhoneMode::Pin => CallTask::Pin,
+    }
+}
+
 impl Spec {
-    pub(super) fn new(
-        settings: &PhoneSettings,
-        first: &PhoneEnrolment,
-        backup: Option<&PhoneEnrolment>,
-        chance: &dyn Chance,
-    ) -> Self {
-        Self {
-            number: first.number.to_text(),
-            backup: backup.map(|second| second.number.to_text()),
-            digits: match settings.mode {
-                PhoneMode::NumberMatch => Some((FIRST + chance.below(COUNT)).to_string()),
-                PhoneMode::Confirm => None,
-            },
+    /// By the agent that knows the person as `person`.
+    pub(super) fn by_agent(settings: &PhoneSettings, person: &str, chance: &dyn Chance) -> Self {
+        Self::Agent(AgentCall {
+            id: Builder::from_random_bytes(chance.bytes()).into_uuid(),
+            person: person.to_owned(),
+            task: task(settings, chance),
             language: settings.language.clone(),
-            before: first.before.as_secs(),
-            after: first.after.as_secs(),
             fraud_blocks: settings.fraud_blocks,
+        })
+    }
+
+    pub(super) fn task(&self) -> &CallTask {
+        match self {
+            Self::Agent(call) => &call.task,
+            Self::Trunks(call) => &call.task,
         }
     }
 
@@ -56,15 +70,37 @@ impl Spec {
         let text = serde_json::to_string(self).map_err(|_| FactorError::DamagedEnrolment)?;
         Ok(Secret::new(text))
     }
+}
+
+impl OwnCall {
+    pub(super) fn new(
+        settings: &PhoneSettings,
+        first: &CalledAt,
+        backup: Option<&CalledAt>,
+        chance: &dyn Chance,
+    ) -> Self {
+        Self {
+            number: first.number.to_text(),
+            backup: backup.map(|second| second.number.to_text()),
+            task: task(settings, chance),
+            language: settings.language.clone(),
+            before: first.before.as_secs(),
+            after: first.after.as_secs(),
+            fraud_blocks: settings.fraud_blocks,
+        }
+    }
 
     pub(super) fn call(self) -> Result<CallSpec, FactorError> {
         let read = |text: &str| PhoneNumber::parse(text).map_err(|_| FactorError::DamagedEnrolment);
         let number = read(&self.number)?;
         let backup = self.backup.as_deref().map(read).transpose()?;
-        let task = match self.digits.as_deref().map(Digits::parse) {
-            None => Task::Confirm,
-            Some(Some(digits)) => Task::Match(digits),
-            Some(None) => return Err(FactorError::DamagedEnrolment),
+        let task = match &self.task {
+            CallTask::Confirm => Task::Confirm,
+            CallTask::Match(digits) => {
+                Task::Match(Digits::parse(digits).ok_or(FactorError::DamagedEnrolment)?)
+            }
+            // Only an agent keeps PINs.
+            CallTask::Pin => return Err(FactorError::DamagedEnrolment),
         };
         let mut plan = Plan::new(task);
         plan.extension = number.extension().cloned();

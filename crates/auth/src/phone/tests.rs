@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use portcullis_model::{CallOutcome, FewCalls, UserId};
+use portcullis_model::{CallOutcome, CallTask, FewCalls, UserId};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -76,15 +76,21 @@ async fn the_page_shows_three_digits_that_the_call_waits_for() {
     let challenge = ask(&["1 9259249500 292", "1 4155552671"], &settings()).await;
     let call = challenge.call.unwrap();
 
-    assert!((100..1000).contains(&challenge.public.parse::<u32>().unwrap()));
+    let CallTask::Match(shown) = &call.task else {
+        panic!("the page shows digits");
+    };
+    assert!((100..1000).contains(&shown.parse::<u32>().unwrap()));
     assert_eq!(call.refused, None);
-    let spec = Spec::parse(&call.spec).unwrap().call().unwrap();
+    let Spec::Trunks(own) = Spec::parse(&call.spec).unwrap() else {
+        panic!("no agent is set");
+    };
+    let spec = own.call().unwrap();
     assert_eq!(spec.number.e164(), "+19259249500");
     assert_eq!(spec.backup.unwrap().e164(), "+14155552671");
     let portcullis_telephony::Task::Match(digits) = &spec.plan.task else {
         panic!("digits are asked for");
     };
-    assert_eq!(digits.expose(), challenge.public);
+    assert_eq!(digits.expose(), shown);
 }
 
 #[tokio::test]
@@ -94,7 +100,7 @@ async fn without_digits_only_where_an_administrator_says_so() {
 
     let challenge = ask(&["1 9259249500"], &settings).await;
 
-    assert_eq!(challenge.public, "");
+    assert_eq!(challenge.call.unwrap().task, CallTask::Confirm);
 }
 
 #[tokio::test]
@@ -161,17 +167,13 @@ fn the_limits_of_the_settings_hold() {
 fn every_outcome_of_a_call_has_a_word_of_the_engine_and_only_a_grant_is_one() {
     use portcullis_telephony::{KeySource, NotReached, Refusal};
 
-    assert_eq!(
-        outcome_of(Outcome::Granted(KeySource::Event)),
-        CallOutcome::Granted
-    );
-    assert_eq!(
-        outcome_of(Outcome::Fraud { block: true }),
-        CallOutcome::FraudBlocked
-    );
+    assert_eq!(Outcome::Granted(KeySource::Event).called(), CallOutcome::Granted);
+    assert_eq!(Outcome::Fraud { block: true }.called(), CallOutcome::FraudBlocked);
     for outcome in [
         Outcome::Fraud { block: false },
         Outcome::WrongPin,
+        Outcome::Locked,
+        Outcome::Unchecked,
         Outcome::NoInput,
         Outcome::Voicemail,
         Outcome::HungUp,
@@ -194,7 +196,50 @@ fn every_outcome_of_a_call_has_a_word_of_the_engine_and_only_a_grant_is_one() {
         Refusal::Limit.into(),
         Refusal::Blocked.into(),
     ] {
-        assert_eq!(outcome_of(outcome).word(), outcome.word());
-        assert_ne!(outcome_of(outcome), CallOutcome::Granted);
+        assert_eq!(outcome.called().word(), outcome.word());
+        assert_ne!(outcome.called(), CallOutcome::Granted);
     }
+}
+
+fn by_agent() -> Value {
+    json!({
+        "agent": {
+            "url": "https://phones.example.org:7373", "username": "portcullis",
+            "password": "01234-56789-abcde-fghjk-mnpqr-stvwx",
+        },
+        "mode": "pin",
+    })
+}
+
+#[test]
+fn an_agent_is_taken_with_an_address_a_name_and_the_drawn_password() {
+    let problem = |pointer: &str, value: Value| {
+        let mut settings = by_agent();
+        match settings.pointer_mut(pointer) {
+            Some(place) => *place = value,
+            None => settings[pointer.trim_start_matches('/')] = value,
+        }
+        let checked = phone().check(settings.to_string().as_bytes());
+        checked.err().map(|problem| problem.field)
+    };
+
+    assert_eq!(problem("/mode", "pin".into()), None);
+    assert_eq!(
+        problem("/agent/url", "http://phones.example.org".into()),
+        Some("url")
+    );
+    assert_eq!(
+        problem("/agent/url", "https://phones.example.org/x".into()),
+        Some("url")
+    );
+    assert_eq!(problem("/agent/username", "a:b".into()), Some("username"));
+    assert_eq!(
+        problem("/agent/password", "made up by hand!".into()),
+        Some("password")
+    );
+    assert_eq!(problem("/trunks", settings()["trunks"].clone()), Some("trunks"));
+    let mut direct = settings();
+    direct["mode"] = "pin".into();
+    let refused = phone().check(direct.to_string().as_bytes());
+    assert_eq!(refused.unwrap_err().field, "mode");
 }

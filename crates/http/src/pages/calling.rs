@@ -1,13 +1,13 @@
 //! How a phone call looks to whoever waits for it, wherever it is waited for.
 
-use portcullis_model::{CallOutcome, CallStep};
+use portcullis_model::{CallOutcome, CallStep, CallTask};
 use portcullis_ops::calls::CallView;
 
 /// What the page says of a call.
 pub(crate) struct Calling {
     pub masked: String,
-    /// What to key in; empty where `#` is enough.
-    pub digits: String,
+    /// What the person has to do; absent where nothing is waited for.
+    pub task: Option<CallTask>,
     pub steps: Vec<Row>,
     /// What happens, in words.
     pub text: String,
@@ -47,7 +47,7 @@ impl Calling {
         });
         let text = match call.outcome {
             Some(outcome) => told(outcome).to_owned(),
-            None => under_way(call.step, &call.digits),
+            None => under_way(call.step, call.task.as_ref()),
         };
         Self {
             masked: call.masked,
@@ -56,7 +56,7 @@ impl Calling {
             } else {
                 Vec::new()
             },
-            digits: call.digits,
+            task: call.task,
             text,
             state,
         }
@@ -76,13 +76,16 @@ pub(crate) fn is_under_way(call: Option<&Calling>) -> bool {
     call.is_some_and(Calling::is_under_way)
 }
 
-fn under_way(step: CallStep, digits: &str) -> String {
+fn under_way(step: CallStep, task: Option<&CallTask>) -> String {
     match step {
         CallStep::Queued | CallStep::Calling => "Calling…".to_owned(),
         CallStep::Ringing => "Ringing… Answer your phone.".to_owned(),
         CallStep::Answered => "Answered. Listen to what the voice says.".to_owned(),
-        CallStep::Waiting | CallStep::Over if digits.is_empty() => "Answered. Press # now.".to_owned(),
-        CallStep::Waiting | CallStep::Over => format!("Answered. Key in {digits} now, then #."),
+        CallStep::Waiting | CallStep::Over => match task {
+            Some(CallTask::Match(digits)) => format!("Answered. Key in {digits} now, then #."),
+            Some(CallTask::Pin) => "Answered. Enter your PIN now, then #.".to_owned(),
+            Some(CallTask::Confirm) | None => "Answered. Press # now.".to_owned(),
+        },
     }
 }
 
@@ -93,9 +96,10 @@ pub(crate) fn told(outcome: CallOutcome) -> &'static str {
         CallOutcome::Fraud | CallOutcome::FraudBlocked => {
             "Somebody on the phone said that this wasn't you. We told your administrators."
         }
-        CallOutcome::WrongKeys => {
-            "That wasn't the right number. Call again, and key in what this page shows."
-        }
+        CallOutcome::WrongKeys => "That wasn't right. Call again, and key in what you are asked for.",
+        CallOutcome::Locked => "Too many wrong PINs. Wait a quarter of an hour, or try another way.",
+        CallOutcome::Unchecked => "You have no PIN for phone calls. Ask an administrator for one.",
+        CallOutcome::UnknownPerson => "Nobody has entered your phone number. Ask an administrator.",
         CallOutcome::NoInput => "Nobody pressed a key. Call again, or try another way.",
         CallOutcome::Voicemail => "We reached voicemail, so we hung up.",
         CallOutcome::HungUp => "The call ended before it was confirmed. Call again.",
@@ -133,7 +137,7 @@ mod tests {
             step,
             outcome,
             masked: "+1 ••• ••• ••00".to_owned(),
-            digits: if outcome.is_none() { "471" } else { "" }.to_owned(),
+            task: outcome.is_none().then(|| CallTask::Match("471".to_owned())),
         })
     }
 

@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use crate::factors::Candidate;
 use crate::mfa_policy::site_policy;
-use crate::settings::{self, Connection};
+use crate::settings::{self, Connection, PhoneWay};
 use crate::{OpError, Services};
 
 /// What of a person could say yes to an answer of this kind, opened.
@@ -24,11 +24,15 @@ pub(crate) async fn candidates(
             found.push((factor, enrolment));
         }
     }
-    // Nobody sets these up: an address is known, and a RADIUS server knows the person by their user name.
+    // Nobody sets these up: an address is known, and a RADIUS server or a phone agent knows the person by their user name.
     let implied = match kind {
         FactorKind::Email if !user.code_addresses().is_empty() => Some(Vec::new()),
         FactorKind::Radius if found.is_empty() => {
             let enrolment = serde_json::json!({ "username": user.username });
+            Some(enrolment.to_string().into_bytes())
+        }
+        FactorKind::Phone if settings::phone_way(tx).await? == Some(PhoneWay::Agent) => {
+            let enrolment = serde_json::json!({ "agent": user.username });
             Some(enrolment.to_string().into_bytes())
         }
         _ => None,

@@ -14,6 +14,7 @@ use zeroize::Zeroizing;
 use crate::calls::{self, Purpose, Wanted};
 use crate::factors::{lift, settings_of};
 use crate::mfa_policy;
+use crate::settings::{self, PhoneWay};
 use crate::{OpError, Permit, Services};
 
 /// How long an enrolment can be finished.
@@ -42,10 +43,20 @@ pub(crate) async fn begin(
     }
     let own: Vec<&[u8]> = own.iter().map(|enrolment| &enrolment[..]).collect();
     let settings = settings_of(services, tx, kind).await?;
-    if kind == FactorKind::Phone && settings.is_empty() {
-        return Err(OpError::Conflict(
-            "No phone trunk is set, so nobody can be called.",
-        ));
+    if kind == FactorKind::Phone {
+        match settings::phone_way(tx).await? {
+            Some(PhoneWay::Trunks) => {}
+            Some(PhoneWay::Agent) => {
+                return Err(OpError::Conflict(
+                    "The phone agent keeps the numbers. Ask whoever runs it to change yours.",
+                ));
+            }
+            None => {
+                return Err(OpError::Conflict(
+                    "No phone trunk is set, so nobody can be called.",
+                ));
+            }
+        }
     }
     let username: Username = user.username.parse().map_err(|_| OpError::Damaged)?;
     let newcomer = Newcomer {
@@ -187,7 +198,6 @@ pub(crate) async fn call<O>(
         factor: pending.factor.id,
         address,
         settings: &settings,
-        digits: &question.public,
     };
     calls::begin(permit, services, tx, &wanted, &request).await
 }

@@ -101,7 +101,6 @@ impl Inquiry {
         owner: Uuid,
         user: &'a User,
         address: &'a str,
-        question: &'a Challenge,
     ) -> Result<Wanted<'a>, OpError> {
         let (factor, _) = self.candidates.first().ok_or(OpError::Damaged)?;
         Ok(Wanted {
@@ -111,7 +110,6 @@ impl Inquiry {
             factor: factor.id,
             address,
             settings: &self.settings,
-            digits: &question.public,
         })
     }
 

@@ -108,7 +108,6 @@ impl Remote for BeginRehearsal {
                 plan.session.0,
                 &plan.user,
                 &permit.caller().address,
-                &question,
             )?;
             calls::begin(permit, services, tx, &wanted, request).await?;
             return Ok(Rehearsed::Calling);

@@ -13,7 +13,7 @@ use crate::{OpError, Operation, Permit, Right, Services, Write, notices};
 /// a call.
 pub struct SetPhone {
     pub id: UserId,
-    /// `1 9259249500 292` or `+19259249500`.
+    /// `1 9259249500 292` or `+19259249500`; where a phone agent keeps the numbers, the name under which it knows the person.
     pub number: String,
     pub reason: String,
 }
@@ -80,9 +80,9 @@ impl Write for SetPhone {
         logins::end_all(tx, user.id).await?;
         browsers::forget_remembered(tx, user.id).await?;
         services.vault.record_factors(permit, tx, user.id).await?;
-        permit.message(format!("Set the phone number {masked}."));
+        permit.message(format!("Set the phone: {masked}."));
         let what = format!(
-            "{} set the phone number {masked} for your account {}. You are called there when you sign in.",
+            "{} set the phone at which you are called when you sign in to your account {}: {masked}.",
             permit.who(),
             user.username
         );

@@ -23,8 +23,10 @@ pub struct Means {
     pub mail: bool,
     /// Whether a RADIUS server is set.
     pub radius: bool,
-    /// Whether a phone trunk is set.
+    /// Whether people can be called.
     pub phone: bool,
+    /// Whether a phone agent keeps the numbers, so that nobody sets up any here.
+    pub phone_agent: bool,
     /// Whether security keys work at this site's address.
     pub keys: bool,
 }
@@ -244,7 +246,9 @@ pub fn effective(company: &Company<'_>, person: &Standing<'_>) -> Effective {
         _ if is_off(kind) => false,
         FactorKind::Email => person.has_email && company.has.mail,
         FactorKind::Radius => company.has.radius,
-        FactorKind::Phone => company.has.phone && person.enrolled.contains(&kind),
+        FactorKind::Phone => {
+            company.has.phone_agent || (company.has.phone && person.enrolled.contains(&kind))
+        }
         FactorKind::WebAuthn => company.has.keys && person.enrolled.contains(&kind),
         _ => person.enrolled.contains(&kind),
     };
@@ -258,7 +262,7 @@ pub fn effective(company: &Company<'_>, person: &Standing<'_>) -> Effective {
         .copied()
         .filter(|kind| match kind {
             FactorKind::Totp => true,
-            FactorKind::Phone => company.has.phone,
+            FactorKind::Phone => company.has.phone && !company.has.phone_agent,
             FactorKind::WebAuthn => company.has.keys,
             _ => false,
         })
@@ -314,7 +318,7 @@ fn entry(site: &SitePolicy, person: &Standing<'_>, has: impl Fn(FactorKind) -> b
         .into_iter()
         .filter(|kind| person.enrolled.contains(kind) && !person.switched_off.contains(kind))
         .collect();
-    let without_set_up = [FactorKind::Email, FactorKind::Radius]
+    let without_set_up = [FactorKind::Email, FactorKind::Phone, FactorKind::Radius]
         .into_iter()
         .filter(|kind| primary(person.enrolled).is_empty() && site.methods.contains(kind) && has(*kind))
         .filter(|kind| floor.is_none_or(|floor| floor <= kind));

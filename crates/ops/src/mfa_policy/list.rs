@@ -177,7 +177,7 @@ fn missing(effective: &Effective, state: &State, user: &User, enrolled: &[Factor
     if allowed(FactorKind::Radius) && !state.has.radius {
         missing.push("No RADIUS server is set");
     }
-    if allowed(FactorKind::Phone) && !enrolled.contains(&FactorKind::Phone) {
+    if allowed(FactorKind::Phone) && !state.has.phone_agent && !enrolled.contains(&FactorKind::Phone) {
         missing.push("No phone number");
     }
     if allowed(FactorKind::Phone) && !state.has.phone {

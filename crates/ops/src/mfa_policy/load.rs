@@ -3,7 +3,7 @@ use portcullis_store::users::User;
 use portcullis_store::{Snapshot, factors, people_groups, settings as rows, switched_off};
 
 use crate::mfa_policy::{Company, Effective, Means, Standing, effective};
-use crate::settings::{self, Connection};
+use crate::settings::{self, Connection, PhoneWay};
 use crate::{OpError, Services};
 
 /// The name of the site's policy among the settings.
@@ -115,10 +115,12 @@ impl<'a> Looked<'a> {
 
 impl Means {
     pub(super) async fn of(services: &Services, snapshot: &Snapshot) -> Result<Self, OpError> {
+        let phone = settings::phone_way(snapshot).await?;
         Ok(Self {
             mail: settings::is_set(snapshot, Connection::Mail).await?,
             radius: settings::is_set(snapshot, Connection::Radius).await?,
-            phone: settings::is_set(snapshot, Connection::Phone).await?,
+            phone: phone.is_some(),
+            phone_agent: phone == Some(PhoneWay::Agent),
             keys: services.factor(FactorKind::WebAuthn).is_ok(),
         })
     }

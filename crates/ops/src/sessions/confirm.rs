@@ -168,7 +168,6 @@ impl Remote for Ask {
                 plan.session.0,
                 &plan.user,
                 &permit.caller().address,
-                &question,
             )?;
             calls::begin(permit, services, tx, &wanted, request).await?;
             return Ok(Asked::Calling);

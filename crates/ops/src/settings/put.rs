@@ -86,6 +86,9 @@ pub(super) async fn complete(
         match (connection, &mut value) {
             (Connection::Mail, Value::Object(_)) => keep(&mut value, &stored, connection.secrets()),
             (Connection::Phone | Connection::Radius, Value::Object(map)) => {
+                if let (Some(agent), Some(known)) = (map.get_mut("agent"), stored.get("agent")) {
+                    keep(agent, known, connection.secrets());
+                }
                 let list = match connection {
                     Connection::Phone => "trunks",
                     _ => "servers",
@@ -108,7 +111,7 @@ pub(super) async fn complete(
 /// Puts the stored secrets where none was given; not if they would go to another host.
 fn keep(value: &mut Value, stored: &Value, secrets: &[&str]) {
     let same = |field: &str| value.get(field) == stored.get(field);
-    if same("host") && same("port") && same("username") {
+    if same("host") && same("port") && same("url") && same("username") {
         fill(value, stored, secrets);
     }
 }

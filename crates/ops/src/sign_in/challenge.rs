@@ -147,7 +147,7 @@ impl Remote for Challenge {
         let now = services.now();
         if let Some(request) = &question.call {
             login.step_ends_at = login.step_ends_at.max(now + calls::TIME).min(login.ends_at);
-            let wanted = inquiry.wanted(Purpose::SignIn, login.id.0, &user, &login.address, &question)?;
+            let wanted = inquiry.wanted(Purpose::SignIn, login.id.0, &user, &login.address)?;
             calls::begin(permit, services, tx, &wanted, request).await?;
             login.revision += 1;
             login.challenged_at = Some(now);

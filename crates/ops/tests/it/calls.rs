@@ -1,13 +1,14 @@
 //! Phone calls as the second step: what lets in, and all that does not.
 
+mod reported;
+
 use std::time::Duration;
 
-use portcullis_model::{CallOutcome, CallStep, FactorKind, Role, Secret};
+use portcullis_model::{CallOutcome, CallStep, CallTask, FactorKind, Role, Secret};
 use portcullis_ops::calls::CallView;
 use portcullis_ops::factors::{self, SetPhone};
-use portcullis_ops::mfa_policy::{Blocked, Reason};
 use portcullis_ops::settings::{Connection, Put};
-use portcullis_ops::sign_in::{Cancel, Challenged, FactorStep, Find, LoginStep, PasswordStep};
+use portcullis_ops::sign_in::{Cancel, Challenged, FactorStep, Find};
 use portcullis_ops::{Gate, OpError};
 use portcullis_telephony::{KeySource, NotReached, Outcome, Task};
 use portcullis_testkit::{Person, World};
@@ -109,7 +110,7 @@ async fn the_digits_of_the_page_let_in_once() {
     let Task::Match(digits) = call.plan.task else {
         panic!("digits are asked for");
     };
-    assert_eq!(digits.expose(), shown.digits);
+    assert_eq!(shown.task, Some(CallTask::Match(digits.expose().to_owned())));
     assert!(matches!(prove(&world, &token).await, Ok(FactorStep::Unheard)));
 
     world.switchboard.end(GRANTED);
@@ -134,7 +135,7 @@ async fn the_digits_of_the_page_let_in_once() {
     );
     let about_calls: Vec<&str> = trail.lines().filter(|line| line.contains("hone call")).collect();
     assert!(
-        about_calls.iter().all(|line| !line.contains(&shown.digits)),
+        about_calls.iter().all(|line| !line.contains(digits.expose())),
         "{about_calls:?}"
     );
     assert!(!trail.contains("9249500") && !trail.contains("letmecall"));
@@ -267,75 +268,6 @@ async fn who_gives_up_or_goes_another_way_ends_the_call() {
             .await;
         assert_eq!(last[0], "cancelled");
     }
-}
-
-#[tokio::test]
-async fn somebody_who_presses_0_pound_ends_the_sign_in_and_is_not_called_any_more() {
-    let world = World::new().await;
-    world.set_mail().await;
-    let alice = alice(&world).await;
-    let token = world.pass_password(&world.gate, &alice).await;
-    let other = world.pass_password(&world.gate, &alice).await;
-    ring(&world, &world.gate, &token).await;
-    world.switchboard.end(Outcome::Fraud { block: true });
-
-    world
-        .until("the login is stopped", async || {
-            let find = Find { token: token.clone() };
-            let login = world.gate.read(&world.anonymous(), find).await;
-            matches!(login, Ok(login) if login.step == LoginStep::Reported)
-        })
-        .await;
-    assert!(matches!(prove(&world, &token).await, Err(OpError::Expired)));
-    assert!(matches!(prove(&world, &other).await, Err(OpError::Expired)));
-    let explained = world.explain(alice.id).await;
-    assert_eq!(explained.effective.switched_off, [FactorKind::Phone]);
-    let why: Vec<String> = explained.effective.reasons.iter().map(Reason::text).collect();
-    let off = "Switched off after a call was reported as not wanted: Phone Call.";
-    assert!(why.iter().any(|reason| reason == off), "{why:?}");
-    world.send_letters().await;
-    let told = |to: &str| {
-        world
-            .mailbox
-            .to(to)
-            .iter()
-            .filter(|letter| letter.subject.contains("reported as not wanted"))
-            .count()
-    };
-    assert_eq!((told("alice@example.org"), told("admin@example.org")), (1, 1));
-}
-
-#[tokio::test]
-async fn who_has_nothing_but_the_reported_phone_hears_why() {
-    let world = World::new().await;
-    let alice = alice(&world).await;
-    world.require_of(alice.id, &[FactorKind::Phone]).await;
-    let administrator = world.fresh_administrator().await;
-    for method in [FactorKind::Totp, FactorKind::BackupCode] {
-        let reset = factors::Reset {
-            id: alice.id,
-            method,
-            reason: "lost".to_owned(),
-        };
-        world.gate.write(&administrator, reset).await.unwrap();
-    }
-    let token = world.pass_password(&world.gate, &alice).await;
-    ring(&world, &world.gate, &token).await;
-    world.switchboard.end(Outcome::Fraud { block: true });
-    world
-        .until("the phone is off", async || {
-            world.count("switched_off").await == 1
-        })
-        .await;
-
-    let token = world.begin(&world.gate, "alice").await;
-    let step = world.prove_password(&world.gate, &token, &alice.password).await;
-
-    let Ok(PasswordStep::Blocked { why, .. }) = step else {
-        panic!("nothing is left");
-    };
-    assert_eq!(why, Blocked::Reported);
-    assert_eq!(why.text(), "Switched off after a call was reported as not wanted");
 }
 
 #[tokio::test]

@@ -111,20 +111,18 @@ impl Company {
     }
 
     async fn browser(&self, name: &str) -> Browser {
-        Browser::open(&self.chromium, name, self.origin(), DESKTOP).await
+        self.browser_at(name, &self.server).await
+    }
+
+    /// A browser of its own, at one of the nodes.
+    pub(crate) async fn browser_at(&self, name: &str, server: &Server) -> Browser {
+        Browser::open(&self.chromium, name, origin(server), DESKTOP).await
     }
 
     /// A browser whose owner has forbidden scripts.
     pub(crate) async fn browser_without_script(&self, name: &str) -> Browser {
-        Browser::of(
-            self.chromium.open_without_script(name, DESKTOP).await,
-            self.origin(),
-        )
-    }
-
-    /// Keys are bound to a name, never to a bare address.
-    fn origin(&self) -> String {
-        self.server.url("").replace("127.0.0.1", "localhost")
+        let driver = self.chromium.open_without_script(name, DESKTOP).await;
+        Browser::of(driver, origin(&self.server))
     }
 
     pub(crate) async fn id_of(&self, username: &str) -> Value {
@@ -151,6 +149,11 @@ impl Company {
         let own = json!({ "id": id, "uses_group_settings": false, "requirement": { "methods": methods } });
         self.apply(json!({ "people": [own] })).await;
     }
+}
+
+/// Keys are bound to a name, never to a bare address.
+fn origin(server: &Server) -> String {
+    server.url("").replace("127.0.0.1", "localhost")
 }
 
 pub(crate) async fn type_password(browser: &Browser, username: &str) {

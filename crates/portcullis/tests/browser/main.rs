@@ -1,5 +1,6 @@
 //! A real Chromium at the real server.
 
+mod agent;
 mod amm;
 mod branding;
 mod browser;

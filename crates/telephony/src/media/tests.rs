@@ -5,7 +5,7 @@ use super::mouth::Mouth;
 use super::srtp::MediaKey;
 use super::{Direction, Law, Offer};
 use crate::Extension;
-use crate::tests::Mutator;
+use portcullis_testkit::fuzz::Mutator;
 
 fn key() -> MediaKey {
     MediaKey::parse("WVNfX19zZW1jdGwgKCkgewkyMjA7fQp9CnVubGVz").unwrap()

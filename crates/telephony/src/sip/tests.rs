@@ -16,7 +16,7 @@ use super::attempt::begin;
 use super::settings::{Transport, TrunkSettings};
 use super::wire::{Incoming, Wire};
 use crate::media::Offer;
-use crate::tests::Mutator;
+use portcullis_testkit::fuzz::Mutator;
 
 struct Fixed;
 

@@ -40,6 +40,22 @@ pub enum TrunkState {
     Unreachable(String),
 }
 
+impl TrunkState {
+    /// Whether it is well, as far as that is known, and what administrators read where it is not.
+    pub fn told(self) -> (Option<bool>, String) {
+        match self {
+            Self::Unknown => (None, String::new()),
+            Self::Well => (Some(true), String::new()),
+            Self::Refuses(code) => (
+                Some(false),
+                format!("It does not accept us: SIP {code}. Check the user name and the password."),
+            ),
+            Self::Silent => (Some(false), "It does not answer.".to_owned()),
+            Self::Unreachable(why) => (Some(false), format!("It cannot be reached: {why}")),
+        }
+    }
+}
+
 pub(crate) struct Trunk {
     pub(crate) settings: Arc<TrunkSettings>,
     chance: Arc<dyn Chance>,

@@ -200,7 +200,8 @@ async fn issue_pass(
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct NewNumber {
-    /// Country code, number and extension, or E.164.
+    /// Country code, number and extension, or E.164. Where a phone agent keeps the numbers: the name under which it knows
+    /// the person.
     #[schema(example = "1 9259249500 292")]
     number: String,
     /// Recorded; must not be empty.

@@ -28,6 +28,9 @@ const TRUNKS: usize = 3;
 struct PhonePage {
     shell: Shell,
     errors: Errors,
+    /// Whether an agent places the calls, and not the trunks.
+    by_agent: bool,
+    agent: Agent,
     trunks: Vec<Trunk>,
     general: General,
     revision: i64,
@@ -49,6 +52,15 @@ struct Trunk {
     prefix: String,
     upkeep: String,
     srtp: bool,
+    ca: String,
+}
+
+/// The agent as it stands in the form; never its password.
+#[derive(Default)]
+struct Agent {
+    url: String,
+    username: String,
+    has_password: bool,
     ca: String,
 }
 
@@ -82,8 +94,9 @@ const UPKEEPS: [(&str, &str); 3] = [
     ("register", "Stay registered"),
     ("none", "Nothing"),
 ];
-const MODES: [(&str, &str); 2] = [
+const MODES: [(&str, &str); 3] = [
     ("number_match", "Key in the number that the page shows"),
+    ("pin", "Enter a PIN (phone agent only)"),
     ("confirm", "Press #"),
 ];
 const LANGUAGES: [(&str, &str); 6] = [
@@ -150,6 +163,37 @@ impl Trunk {
     }
 }
 
+impl Agent {
+    fn stored(value: &Value) -> Self {
+        Self {
+            url: text(value, "/url"),
+            username: text(value, "/username"),
+            has_password: value["password"] == true,
+            ca: text(value, "/ca"),
+        }
+    }
+
+    fn typed(fields: &Fields) -> Self {
+        let text = |name: &str| fields.text(name).trim().to_owned();
+        Self {
+            url: text("url"),
+            username: text("username"),
+            has_password: false,
+            ca: text("ca"),
+        }
+    }
+
+    /// A password that was left empty keeps the stored one.
+    fn value(&self, fields: &Fields) -> Value {
+        json!({
+            "url": self.url,
+            "username": self.username,
+            "password": fields.text("password"),
+            "ca": text_or_null(&self.ca),
+        })
+    }
+}
+
 impl General {
     fn stored(value: &Value) -> Self {
         let or = |pointer: &str, usual: &str| match text(value, pointer) {
@@ -195,11 +239,16 @@ impl General {
     }
 }
 
-fn value(trunks: &[Trunk], general: &General, fields: &Fields) -> Result<Value, OpError> {
+fn value(
+    agent: Option<&Agent>,
+    trunks: &[Trunk],
+    general: &General,
+    fields: &Fields,
+) -> Result<Value, OpError> {
     let mut errors = Errors::default();
     let mut list = Vec::new();
     for (index, trunk) in trunks.iter().enumerate() {
-        if trunk.host.is_empty() && trunk.username.is_empty() {
+        if agent.is_some() || (trunk.host.is_empty() && trunk.username.is_empty()) {
             continue;
         }
         if trunk.host.is_empty() {
@@ -229,15 +278,21 @@ fn value(trunks: &[Trunk], general: &General, fields: &Fields) -> Result<Value, 
         .filter(|country| !country.is_empty())
         .map(str::to_uppercase)
         .collect();
-    Ok(json!({
-        "trunks": list,
+    let mut value = json!({
         "mode": general.mode,
-        "countries": countries,
-        "voip": general.voip,
         "language": general.language,
         "fraud_blocks": general.fraud_blocks,
         "limits": limits,
-    }))
+    });
+    match agent {
+        Some(agent) => value["agent"] = agent.value(fields),
+        None => {
+            value["trunks"] = list.into();
+            value["countries"] = countries.into();
+            value["voip"] = general.voip.into();
+        }
+    }
+    Ok(value)
 }
 
 pub(super) async fn show(State(web): State<Web>, who: SignedIn, Query(notice): Query<NoticeQuery>) -> Answer {
@@ -250,7 +305,9 @@ pub(super) async fn save(State(web): State<Web>, posted: Posted) -> Answer {
     let fields = &posted.fields;
     let trunks: Vec<Trunk> = (0..TRUNKS).map(|index| Trunk::typed(fields, index)).collect();
     let general = General::typed(fields);
-    let result = match value(&trunks, &general, fields) {
+    let agent = Agent::typed(fields);
+    let by_agent = fields.text("way") == "agent";
+    let result = match value(by_agent.then_some(&agent), &trunks, &general, fields) {
         Ok(value) => setting::put(&web, &posted.who, Connection::Phone, value, fields).await,
         Err(error) => Err(error),
     };
@@ -264,8 +321,14 @@ pub(super) async fn save(State(web): State<Web>, posted: Posted) -> Answer {
                     ..typed
                 };
             }
+            let agent = Agent {
+                has_password: shown.agent.has_password,
+                ..agent
+            };
             let shown = PhonePage {
                 errors,
+                by_agent,
+                agent,
                 general,
                 ..shown
             };
@@ -307,6 +370,8 @@ async fn look(web: &Web, who: &SignedIn) -> Answer<PhonePage> {
         health: web.gate.read(&who.caller, ListTrunks).await?,
         shell: Shell::new(web, who, HERE),
         errors: Errors::default(),
+        by_agent: value["agent"].is_object(),
+        agent: Agent::stored(&value["agent"]),
         trunks,
         general: General::stored(&value),
         revision,

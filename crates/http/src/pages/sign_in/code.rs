@@ -86,7 +86,11 @@ pub(super) async fn show(
             Ok(start_over("timeout", &login.username, next))
         }
         LoginStep::Factor if login.method == Some(FactorKind::Phone) => {
-            Ok(redirect(&with_next(call::HERE, next)))
+            let page = with_next(call::HERE, next);
+            Ok(redirect(&match notice.word() {
+                Some(word) => with(&page, &format!("notice={word}")),
+                None => page,
+            }))
         }
         LoginStep::Factor => {
             let mut shown = view(&web, login, next.to_owned(), None, !query.remember.is_empty());

@@ -53,6 +53,7 @@ impl Case {
                     mail: true,
                     radius: false,
                     phone: false,
+                    phone_agent: false,
                     keys: true,
                 },
                 now: NOW,

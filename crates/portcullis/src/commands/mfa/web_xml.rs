@@ -168,9 +168,9 @@ If the user enters the wrong verification code, the AMM will allow the user to r
                 "{value}"
             );
         }
-        assert_eq!(read(&(entry("3") + &entry("3"))), Ok(found(None, Some(3))));
+        assert_eq!(read(&[entry("3"), entry("3")].concat()), Ok(found(None, Some(3))));
         assert_eq!(
-            read(&(entry("3") + &entry("4"))),
+            read(&[entry("3"), entry("4")].concat()),
             Err(WebXmlError::Twice(RETRIES))
         );
     }

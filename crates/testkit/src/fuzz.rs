@@ -5,14 +5,14 @@ use std::time::{Duration, Instant};
 /// How long each fuzzer runs when nobody asks for more.
 const SHORT: u64 = 2;
 
-pub(crate) struct Mutator {
+pub struct Mutator {
     state: u64,
     until: Instant,
     rounds: u64,
 }
 
 impl Mutator {
-    pub(crate) fn new() -> Self {
+    pub fn new() -> Self {
         let number = |name| std::env::var(name).ok().and_then(|text| text.parse().ok());
         Self {
             state: number("PORTCULLIS_FUZZ_SEED").unwrap_or(1_u64).max(1),
@@ -22,7 +22,7 @@ impl Mutator {
     }
 
     /// Whether there is time for another round.
-    pub(crate) fn goes_on(&mut self) -> bool {
+    pub fn goes_on(&mut self) -> bool {
         let goes_on = Instant::now() < self.until;
         self.rounds += u64::from(goes_on);
         if !goes_on {
@@ -31,19 +31,19 @@ impl Mutator {
         goes_on
     }
 
-    pub(crate) fn below(&mut self, bound: usize) -> usize {
+    pub fn below(&mut self, bound: usize) -> usize {
         self.state ^= self.state << 13;
         self.state ^= self.state >> 7;
         self.state ^= self.state << 17;
         usize::try_from(self.state >> 32).unwrap_or(0) % bound.max(1)
     }
 
-    pub(crate) fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
+    pub fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
         &from[self.below(from.len())]
     }
 
     /// Flips, cuts, repeats and inserts, a few times.
-    pub(crate) fn mutate(&mut self, good: &[u8]) -> Vec<u8> {
+    pub fn mutate(&mut self, good: &[u8]) -> Vec<u8> {
         const WORDS: [&[u8]; 12] = [
             b"\r\n",
             b"\r\n\r\n",

@@ -3,20 +3,26 @@
 use std::collections::BTreeSet;
 
 use portcullis_model::{CallOutcome, FewCalls, RecentCalls, Secret, SettingsProblem};
-use portcullis_telephony::{
-    Encryption, Few, Limits, NumberPolicy, Outcome, Prompts, Recent, Transport, TrunkSettings, Upkeep,
-};
 use serde::{Deserialize, Serialize};
 
-/// Kept by the engine as JSON, sealed, for it holds the passwords of the trunks.
+use crate::{
+    Encryption, Few, Limits, NumberPolicy, Outcome, Prompts, Recent, Transport, TrunkSettings, Upkeep,
+};
+
+/// Kept as JSON, sealed, for it holds passwords. Calls go through trunks of one's own or an agent on another host.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PhoneSettings {
     /// Tried in this order until one connects.
+    #[serde(default)]
     pub trunks: Vec<PhoneTrunk>,
+    /// Keeps the numbers and places the calls.
+    #[serde(default)]
+    pub agent: Option<PhoneAgent>,
     #[serde(default)]
     pub mode: PhoneMode,
-    /// The countries that are called, as two letters of ISO 3166.
+    /// The countries that are called, as two letters of ISO 3166. An agent has a list of its own.
+    #[serde(default)]
     pub countries: BTreeSet<String>,
     /// Whether numbers of voice over IP are called.
     #[serde(default)]
@@ -39,6 +45,23 @@ pub enum PhoneMode {
     /// Key in the digits that the page shows.
     #[default]
     NumberMatch,
+    /// Enter a PIN that only an agent knows.
+    Pin,
+}
+
+/// How an agent on another host is reached.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct PhoneAgent {
+    /// `https://host:port`.
+    pub url: String,
+    pub username: String,
+    /// As the agent drew it. It is never sent: what is sent, and what seals the answers, are made from it.
+    #[serde(default)]
+    pub password: Option<Secret>,
+    /// The authorities that may vouch for it, in PEM; those of the machine where there are none.
+    #[serde(default)]
+    pub ca: Option<String>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -89,7 +112,7 @@ pub enum PhoneUpkeep {
 }
 
 /// How many calls are too many.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct PhoneLimits {
     /// For one person and for one number.
@@ -135,7 +158,24 @@ impl PhoneSettings {
         })
     }
 
-    pub(super) fn check(&self) -> Result<(), SettingsProblem> {
+    /// Says what is wrong with a connection by trunks.
+    pub fn check_trunks(&self) -> Result<(), SettingsProblem> {
+        let wrong = |field, problem: String| Err(SettingsProblem { field, problem });
+        if self.agent.is_some() {
+            return wrong("agent", "must not be set beside trunks".to_owned());
+        }
+        if self.mode == PhoneMode::Pin {
+            return wrong(
+                "mode",
+                "can be a PIN only where an agent keeps the PINs".to_owned(),
+            );
+        }
+        self.check_lines()?;
+        self.check_limits()
+    }
+
+    /// Says what is wrong with the trunks and whom they may call.
+    pub fn check_lines(&self) -> Result<(), SettingsProblem> {
         let wrong = |field, problem: String| Err(SettingsProblem { field, problem });
         if !(1..=MOST_TRUNKS).contains(&self.trunks.len()) {
             return wrong("trunks", "must be one to eight".to_owned());
@@ -155,6 +195,12 @@ impl PhoneSettings {
                 "must name at least one country by two letters, such as US or DE".to_owned(),
             );
         }
+        Ok(())
+    }
+
+    /// Says what is wrong with the language and the limits.
+    pub fn check_limits(&self) -> Result<(), SettingsProblem> {
+        let wrong = |field, problem: String| Err(SettingsProblem { field, problem });
         if !Prompts::shipped().languages().contains(&self.language) {
             return wrong("language", "must be one of the list".to_owned());
         }
@@ -172,7 +218,7 @@ impl PhoneSettings {
         Ok(())
     }
 
-    pub(super) fn policy(&self) -> NumberPolicy {
+    pub fn policy(&self) -> NumberPolicy {
         NumberPolicy {
             countries: self.countries.clone(),
             voip: self.voip,
@@ -180,11 +226,12 @@ impl PhoneSettings {
         }
     }
 
-    pub(super) fn trunk_settings(&self) -> Vec<TrunkSettings> {
+    pub(crate) fn trunk_settings(&self) -> Vec<TrunkSettings> {
         self.trunks.iter().map(PhoneTrunk::settings).collect()
     }
 
-    pub(super) fn admit(&self, recent: &RecentCalls) -> Result<(), CallOutcome> {
+    /// Says whether one more call may be placed.
+    pub fn admit(&self, recent: &RecentCalls) -> Result<(), CallOutcome> {
         if self.limits.site_in_a_day <= recent.in_a_day {
             return Err(CallOutcome::OverLimit);
         }
@@ -210,7 +257,7 @@ impl PhoneSettings {
         };
         limits
             .admit(&recent)
-            .map_err(|refusal| super::outcome_of(Outcome::Refused(refusal)))
+            .map_err(|refusal| Outcome::Refused(refusal).called())
     }
 }
 

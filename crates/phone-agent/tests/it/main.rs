@@ -1,0 +1,6 @@
+mod directory;
+mod fuzz;
+mod link;
+mod office;
+mod people;
+mod pins;

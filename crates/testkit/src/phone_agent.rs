@@ -1,0 +1,173 @@
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::phones::free_port;
+
+/// A phone agent with folders of its own, as on another host.
+pub struct PhoneAgent {
+    binary: PathBuf,
+    folder: TempDir,
+    port: u16,
+    password: String,
+    process: Option<Child>,
+}
+
+impl PhoneAgent {
+    /// Sets up an agent that calls through a trunk on that port of this machine, and runs it.
+    pub fn start(binary: impl AsRef<Path>, trunk: u16) -> Self {
+        let mut agent = Self {
+            binary: binary.as_ref().to_owned(),
+            folder: tempfile::tempdir().expect("a folder can be made"),
+            port: free_port(),
+            password: String::new(),
+            process: None,
+        };
+        let told = agent.set_trunk(trunk);
+        let (_, rest) = told.split_once("Password   ").expect("the password is printed");
+        agent.password = rest.split_whitespace().next().unwrap_or_default().to_owned();
+        agent.run();
+        agent
+    }
+
+    /// Has it call through another trunk from now on; answers what the set-up printed.
+    pub fn set_trunk(&self, trunk: u16) -> String {
+        let (listen, trunk) = (format!("127.0.0.1:{}", self.port), format!("127.0.0.1:{trunk}"));
+        self.told(&[
+            "setup",
+            "--listen",
+            &listen,
+            "--name",
+            "localhost",
+            "--trunk",
+            &trunk,
+            "--transport",
+            "udp",
+            "--trunk-user",
+            "portcullis",
+            "--upkeep",
+            "none",
+            "--countries",
+            "US",
+        ])
+    }
+
+    /// What a command prints that must succeed.
+    pub fn told(&self, arguments: &[&str]) -> String {
+        let output = self.command(arguments);
+        let told = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(
+            output.status.success(),
+            "{arguments:?}: {told}{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        told
+    }
+
+    /// Runs `portcullis phone-agent …` on the agent's host. Questions get nothing typed.
+    pub fn command(&self, arguments: &[&str]) -> Output {
+        let mut child = self
+            .prepared(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the binary can be started");
+        let mut stdin = child.stdin.take().expect("it is piped");
+        let _ = stdin.write_all(b"\n");
+        drop(stdin);
+        child.wait_with_output().expect("a command ends")
+    }
+
+    /// Starts it again after [`kill`](Self::kill).
+    pub fn run(&mut self) {
+        let log = fs::File::create(self.folder.path().join("output")).expect("a file can be made");
+        let child = self
+            .prepared(&["run"])
+            .stdin(Stdio::null())
+            .stdout(log.try_clone().expect("a file can be shared"))
+            .stderr(log)
+            .spawn();
+        self.process = Some(child.expect("the binary can be started"));
+        let begun = Instant::now();
+        while !self.output().contains("listens on") {
+            assert!(begun.elapsed() < Duration::from_secs(20), "{}", self.output());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// `kill -9`.
+    pub fn kill(&mut self) {
+        if let Some(mut process) = self.process.take() {
+            let _ = process.kill();
+            let _ = process.wait();
+        }
+    }
+
+    /// What the running agent printed.
+    pub fn output(&self) -> String {
+        fs::read_to_string(self.folder.path().join("output")).unwrap_or_default()
+    }
+
+    /// The agent's own log of today.
+    pub fn log(&self) -> String {
+        let files = fs::read_dir(self.data().join("log")).expect("there is a log");
+        files
+            .filter_map(|file| fs::read_to_string(file.ok()?.path()).ok())
+            .collect()
+    }
+
+    /// What the server has to trust, in PEM.
+    pub fn ca(&self) -> PathBuf {
+        self.data().join("tls/ca.pem")
+    }
+
+    /// Everything that lies in its folder.
+    pub fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    pub fn url(&self) -> String {
+        format!("https://localhost:{}", self.port)
+    }
+
+    pub fn password(&self) -> &str {
+        &self.password
+    }
+
+    /// The value of `PUT /api/v2/settings/phone` for this agent.
+    pub fn settings(&self, mode: &str) -> Value {
+        json!({
+            "agent": {
+                "url": self.url(), "username": "portcullis", "password": self.password,
+                "ca": fs::read_to_string(self.ca()).expect("the set-up made it"),
+            },
+            "mode": mode,
+        })
+    }
+
+    fn prepared(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(&self.binary);
+        command
+            .arg("phone-agent")
+            .args(arguments)
+            .env_remove("PORTCULLIS_CONFIG")
+            .env("PORTCULLIS_AGENT_DATA", self.data())
+            .env(
+                "PORTCULLIS_AGENT_KEY",
+                self.folder.path().join("key/phone-agent.key"),
+            );
+        command
+    }
+}
+
+impl Drop for PhoneAgent {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
