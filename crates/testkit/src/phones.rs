@@ -1,6 +1,7 @@
 //! Telephones that none of us wrote, and one that does what a test says.
 
 mod baresip;
+mod kamailio;
 mod process;
 mod sipp;
 mod switchboard;
@@ -8,6 +9,7 @@ mod switchboard;
 use std::net::{TcpListener, UdpSocket};
 
 pub use baresip::Baresip;
+pub use kamailio::Kamailio;
 pub use process::Process;
 pub use sipp::{Behaviour, Sipp};
 pub use switchboard::Switchboard;

@@ -30,7 +30,7 @@ where
 
 /// A phone on which `#` is pressed once the voice has said what to do.
 fn willing() -> Sipp {
-    Sipp::play(Behaviour::LateInfo('#', 15_000))
+    Sipp::play_slowly(Behaviour::Info('#'), Duration::from_secs(15))
 }
 
 #[tokio::test(flavor = "multi_thread")]
