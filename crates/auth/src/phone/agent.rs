@@ -101,6 +101,7 @@ impl Agents {
         let Some(known) = known.as_mut() else {
             return false;
         };
+        // monotonic: how long ago the agent was asked
         let now = Instant::now();
         let stale = known.asked.is_none_or(|asked| asked + STALE <= now);
         if stale {
