@@ -99,13 +99,20 @@ const NOTICES: &[(&str, &str, &str)] = &[
     (
         "not-you",
         BAD,
-        "You told us this wasn't you. We stopped the sign-in and told your administrators.",
+        "Somebody on the phone said that this wasn't you, so the sign-in was ended. We told your administrators. If it was you, \
+         sign in again and use another way, or ask an administrator.",
     ),
     ("number-saved", OK, "Phone number saved."),
     (
         "phone-removed",
         OK,
         "Phone settings removed. Nobody is called any more.",
+    ),
+    (
+        "phone-off",
+        BAD,
+        "Phone calls are switched off for you, because somebody on the phone said that a sign-in wasn't you. If it was \
+         you, ask an administrator.",
     ),
     ("phone-saved", OK, "Phone settings saved."),
     (

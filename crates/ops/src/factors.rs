@@ -32,5 +32,5 @@ pub use reset::Reset;
 pub use set_phone::SetPhone;
 pub(crate) use spend::spend;
 pub(crate) use switch_off::TAKES_NO_MORE;
-pub use switch_off::{SWITCHED_OFF, SwitchOn, SwitchedOff};
+pub use switch_off::{REPORTED, SWITCHED_OFF, SwitchOn, SwitchedOff, why_off};
 pub(crate) use switch_off::{lift, switch_off};

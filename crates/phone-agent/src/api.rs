@@ -10,6 +10,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use data_encoding::BASE64;
+use percent_encoding::percent_decode_str;
 use portcullis_crypto::{Exchanged, Pairing, equal};
 use portcullis_model::{
     AGENT_NONCE, AGENT_SEAL, AgentCall, AgentGrant, AgentHealth, AgentPerson, AgentTrunk,
@@ -157,7 +158,9 @@ async fn route(agent: &Arc<Agent>, parts: &Parts, body: &Bytes) -> Result<Answer
             )
         }
         (&Method::POST, ["v1", "calls", id, "cancel"]) => Answer::found(agent.cancel(call(id))?),
-        (&Method::GET, ["v1", "people", name]) => Answer::of(&person(agent, &unescaped(name))?),
+        (&Method::GET, ["v1", "people", name]) => {
+            Answer::of(&person(agent, &percent_decode_str(name).decode_utf8_lossy())?)
+        }
         (&Method::GET, ["v1", "health"]) => Answer::of(&health(agent)?),
         _ => Answer::problem(StatusCode::NOT_FOUND, "there is no such address"),
     })
@@ -211,27 +214,4 @@ fn health(agent: &Agent) -> Result<AgentHealth, AgentError> {
             })
             .collect(),
     })
-}
-
-/// Undoes the escapes of a path segment; what is none stays as it is.
-fn unescaped(segment: &str) -> String {
-    let mut bytes = Vec::with_capacity(segment.len());
-    let mut rest = segment.as_bytes();
-    while let Some((first, after)) = rest.split_first() {
-        let escaped = (*first == b'%')
-            .then(|| after.get(..2))
-            .flatten()
-            .and_then(|hex| data_encoding::HEXLOWER_PERMISSIVE.decode(hex).ok());
-        match escaped.as_deref() {
-            Some([byte]) => {
-                bytes.push(*byte);
-                rest = &after[2..];
-            }
-            _ => {
-                bytes.push(*first);
-                rest = after;
-            }
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }

@@ -1,4 +1,4 @@
-//! The agent's own database: one SQLite file, which the running agent and its commands share.
+//! The agent's own database: one file of `SQLite`, which the running agent and its commands share.
 
 mod calls;
 mod people;

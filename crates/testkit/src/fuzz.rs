@@ -11,6 +11,12 @@ pub struct Mutator {
     rounds: u64,
 }
 
+impl Default for Mutator {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Mutator {
     pub fn new() -> Self {
         let number = |name| std::env::var(name).ok().and_then(|text| text.parse().ok());

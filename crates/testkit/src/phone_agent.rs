@@ -30,7 +30,8 @@ impl PhoneAgent {
         };
         let told = agent.set_trunk(trunk);
         let (_, rest) = told.split_once("Password   ").expect("the password is printed");
-        agent.password = rest.split_whitespace().next().unwrap_or_default().to_owned();
+        let password = rest.split_whitespace().next().expect("the password is printed");
+        agent.password = String::from(password);
         agent.run();
         agent
     }

@@ -1,6 +1,7 @@
 //! Telephones that none of us wrote, and one that does what a test says.
 
 mod baresip;
+mod kamailio;
 mod process;
 mod provider;
 mod sipp;
@@ -9,6 +10,7 @@ mod switchboard;
 use std::net::{TcpListener, UdpSocket};
 
 pub use baresip::Baresip;
+pub use kamailio::Kamailio;
 pub use process::Process;
 pub use provider::{Asked, VoiceProvider, provider_signature};
 pub use sipp::{Behaviour, Sipp};

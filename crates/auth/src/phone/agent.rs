@@ -41,8 +41,8 @@ impl Agents {
     }
 
     pub(super) async fn person(&self, agent: &PhoneAgent, name: &str) -> Result<AgentPerson, FactorError> {
-        let link = self.link(agent).map_err(unreachable)?;
-        link.person(name).await.map_err(unreachable)
+        let link = self.link(agent).map_err(|error| unreachable(&error))?;
+        link.person(name).await.map_err(|error| unreachable(&error))
     }
 
     /// Has the call placed, and stays with it to its end. Whoever drops the future hangs up.
@@ -86,7 +86,7 @@ impl Agents {
         }
         let (is_well, problem) = match link.latest() {
             None => (None, String::new()),
-            Some(Ok(health)) => told(health),
+            Some(Ok(health)) => told(&health),
             Some(Err(problem)) => (Some(false), sentence(&problem)),
         };
         TrunkView {
@@ -101,6 +101,7 @@ impl Agents {
         let Some(known) = known.as_mut() else {
             return false;
         };
+        // monotonic: how long ago the agent was asked
         let now = Instant::now();
         let stale = known.asked.is_none_or(|asked| asked + STALE <= now);
         if stale {
@@ -133,7 +134,7 @@ fn sentence(problem: &str) -> String {
 }
 
 /// An agent is as well as its trunks.
-fn told(health: AgentHealth) -> (Option<bool>, String) {
+fn told(health: &AgentHealth) -> (Option<bool>, String) {
     let troubles: Vec<String> = health
         .trunks
         .iter()
@@ -149,7 +150,7 @@ fn told(health: AgentHealth) -> (Option<bool>, String) {
     (Some(troubles.len() < health.trunks.len()), troubles.join(" "))
 }
 
-fn unreachable(error: LinkError) -> FactorError {
+fn unreachable(error: &LinkError) -> FactorError {
     FactorError::Unreachable {
         text: UNREACHABLE,
         why: error.to_string(),

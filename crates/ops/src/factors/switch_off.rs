@@ -1,4 +1,5 @@
-//! A second factor that took too many wrong answers is switched off, until somebody who may switches it on again.
+//! A second factor that took too many wrong answers, or was reported, is switched off, until somebody who may switches it
+//! on again.
 
 use portcullis_model::{FactorKind, Scope, Subject, SubjectKind, Timestamp};
 use portcullis_store::users::User;
@@ -11,6 +12,16 @@ use crate::{Audit, OpError, Operation, Permit, Read, Right, Services, Write};
 
 /// Shown and recorded where a factor is off.
 pub const SWITCHED_OFF: &str = "Switched off after too many wrong codes";
+/// The same for phone calls, which take no codes: only who is called can switch them off.
+pub const REPORTED: &str = "Switched off after a call was reported as not wanted";
+
+/// Why a factor of this kind is off.
+pub const fn why_off(kind: FactorKind) -> &'static str {
+    match kind {
+        FactorKind::Phone => REPORTED,
+        _ => SWITCHED_OFF,
+    }
+}
 
 /// The same, for whoever asks it all the same.
 pub(crate) const TAKES_NO_MORE: &str = "Switched off after too many wrong codes. Use another method or a backup code, or \
@@ -113,7 +124,7 @@ impl Write for SwitchOn {
     }
 }
 
-/// Lists what of the caller's is switched off after too many wrong codes, and since when.
+/// Lists what of the caller's is switched off, and since when.
 pub struct SwitchedOff;
 
 impl Operation for SwitchedOff {

@@ -2,6 +2,8 @@ use portcullis_model::{
     FactorKind, Grace, Group, PersonSetting, Remember, Requirement, Role, SitePolicy, Timestamp, methods_text,
 };
 
+use crate::factors::{REPORTED, SWITCHED_OFF, why_off};
+
 /// What holds for the whole company at one moment.
 #[derive(Clone, Copy, Debug)]
 pub struct Company<'a> {
@@ -38,7 +40,7 @@ pub struct Standing<'a> {
     pub path: &'a [&'a Group],
     /// What they have set up, each kind once.
     pub enrolled: &'a [FactorKind],
-    /// What was switched off for them after too many wrong answers.
+    /// What was switched off for them: after too many wrong answers, or because it was reported.
     pub switched_off: &'a [FactorKind],
     /// Whether there is an address that codes can go to.
     pub has_email: bool,
@@ -69,7 +71,7 @@ pub struct Effective {
     pub passkey_alone: bool,
     /// For how long a browser may be remembered.
     pub remember: Remember,
-    /// What was switched off after too many wrong answers.
+    /// What was switched off for this person alone.
     pub switched_off: Vec<FactorKind>,
     /// What led here, in the order in which it was looked at.
     pub reasons: Vec<Reason>,
@@ -95,7 +97,7 @@ pub enum Reason {
     SwitchedOff(Vec<FactorKind>),
     PasskeyAlone,
     /// Switched off for this person alone.
-    TooManyWrong(Vec<FactorKind>),
+    Off(FactorKind),
 }
 
 impl Reason {
@@ -124,10 +126,7 @@ impl Reason {
             }
             Self::PasskeyAlone => "A passkey that verifies its person counts as both proofs.".to_owned(),
             Self::SwitchedOff(kinds) => format!("Not switched on: {}.", methods_text(kinds)),
-            Self::TooManyWrong(kinds) => {
-                let labels: Vec<&str> = kinds.iter().map(|kind| kind.label()).collect();
-                format!("Switched off after too many wrong codes: {}.", labels.join(", "))
-            }
+            Self::Off(kind) => format!("{}: {}.", why_off(*kind), kind.label()),
         }
     }
 }
@@ -145,6 +144,8 @@ pub enum Blocked {
     NothingSetUp,
     /// What they have was switched off after too many wrong answers.
     SwitchedOff,
+    /// What was switched off is the phone: a call to it was reported as not wanted.
+    Reported,
 }
 
 impl Blocked {
@@ -156,7 +157,8 @@ impl Blocked {
             Self::NoRadiusServer => "No RADIUS server is set",
             Self::NoPhoneTrunk => "No phone trunk is set",
             Self::NothingSetUp => "Nothing is set up",
-            Self::SwitchedOff => "Switched off after too many wrong codes",
+            Self::SwitchedOff => SWITCHED_OFF,
+            Self::Reported => REPORTED,
         }
     }
 }
@@ -239,9 +241,7 @@ pub fn effective(company: &Company<'_>, person: &Standing<'_>) -> Effective {
     }
 
     let is_off = |kind: FactorKind| person.switched_off.contains(&kind);
-    if !person.switched_off.is_empty() {
-        reasons.push(Reason::TooManyWrong(person.switched_off.to_vec()));
-    }
+    reasons.extend(person.switched_off.iter().copied().map(Reason::Off));
     let has = |kind: FactorKind| match kind {
         _ if is_off(kind) => false,
         FactorKind::Email => person.has_email && company.has.mail,
@@ -367,8 +367,11 @@ fn blocked(
     if gets_in && stays_in {
         return None;
     }
-    if methods.iter().any(|kind| person.switched_off.contains(kind)) {
-        return Some(Blocked::SwitchedOff);
+    let is_off = |kind: &&FactorKind| person.switched_off.contains(kind);
+    match methods.iter().filter(is_off).collect::<Vec<_>>()[..] {
+        [] => {}
+        [FactorKind::Phone] => return Some(Blocked::Reported),
+        _ => return Some(Blocked::SwitchedOff),
     }
     Some(if methods.contains(&FactorKind::Email) && to_set_up.is_empty() {
         if person.has_email && !company.has.mail {

@@ -1,12 +1,14 @@
 //! Phone calls as the second step: what lets in, and all that does not.
 
+mod reported;
+
 use std::time::Duration;
 
 use portcullis_model::{CallOutcome, CallStep, CallTask, FactorKind, Role, Secret};
 use portcullis_ops::calls::CallView;
 use portcullis_ops::factors::{self, SetPhone};
 use portcullis_ops::settings::{Connection, Put};
-use portcullis_ops::sign_in::{Cancel, Challenged, FactorStep, Find, LoginStep};
+use portcullis_ops::sign_in::{Cancel, Challenged, FactorStep, Find};
 use portcullis_ops::{Gate, OpError};
 use portcullis_telephony::{KeySource, NotReached, Outcome, Task};
 use portcullis_testkit::{Person, World};
@@ -266,39 +268,6 @@ async fn who_gives_up_or_goes_another_way_ends_the_call() {
             .await;
         assert_eq!(last[0], "cancelled");
     }
-}
-
-#[tokio::test]
-async fn somebody_who_presses_0_pound_ends_the_sign_in_and_is_not_called_any_more() {
-    let world = World::new().await;
-    world.set_mail().await;
-    let alice = alice(&world).await;
-    let token = world.pass_password(&world.gate, &alice).await;
-    let other = world.pass_password(&world.gate, &alice).await;
-    ring(&world, &world.gate, &token).await;
-    world.switchboard.end(Outcome::Fraud { block: true });
-
-    world
-        .until("the login is stopped", async || {
-            let find = Find { token: token.clone() };
-            let login = world.gate.read(&world.anonymous(), find).await;
-            matches!(login, Ok(login) if login.step == LoginStep::Reported)
-        })
-        .await;
-    assert!(matches!(prove(&world, &token).await, Err(OpError::Expired)));
-    assert!(matches!(prove(&world, &other).await, Err(OpError::Expired)));
-    let explained = world.explain(alice.id).await;
-    assert_eq!(explained.effective.switched_off, [FactorKind::Phone]);
-    world.send_letters().await;
-    let told = |to: &str| {
-        world
-            .mailbox
-            .to(to)
-            .iter()
-            .filter(|letter| letter.subject.contains("reported as not wanted"))
-            .count()
-    };
-    assert_eq!((told("alice@example.org"), told("admin@example.org")), (1, 1));
 }
 
 #[tokio::test]

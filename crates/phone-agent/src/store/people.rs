@@ -60,12 +60,12 @@ impl Store {
         let value = sealed_bytes(person)?;
         let sealed = self.seal(Purpose::Factors, "people", id, &value, chance)?;
         self.write(|tx| {
-            let added = tx.execute(
+            let count = tx.execute(
                 "INSERT INTO people (id, name_digest, wrapped_key, ciphertext) VALUES (?1, ?2, ?3, ?4)
                  ON CONFLICT (name_digest) DO NOTHING",
                 params![id, digest, sealed.wrapped_key, sealed.ciphertext],
             )?;
-            Ok(added == 1)
+            Ok(count == 1)
         })
     }
 
@@ -74,7 +74,7 @@ impl Store {
         &self,
         id: Uuid,
         chance: &dyn Chance,
-        change: impl FnOnce(&mut Person) -> T,
+        edit: impl FnOnce(&mut Person) -> T,
     ) -> Result<Option<T>, StoreError> {
         self.write(|tx| {
             let sql = format!("SELECT {COLUMNS} FROM people WHERE id = ?1");
@@ -82,9 +82,9 @@ impl Store {
                 return Ok(None);
             };
             let mut person = self.opened(found)?.person;
-            let changed = change(&mut person);
+            let answer = edit(&mut person);
             self.replace(tx, id, &person, chance)?;
-            Ok(Some(changed))
+            Ok(Some(answer))
         })
     }
 

@@ -1,5 +1,6 @@
-//! People from a real directory: OpenLDAP on loopback, over TLS, with more entries than fit on a page.
+//! People from a real directory: `OpenLDAP` on loopback, over TLS, with more entries than fit on a page.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -109,17 +110,18 @@ fn people() -> String {
         "dn: dc=corp,dc=example\nobjectClass: dcObject\nobjectClass: organization\no: Corp\ndc: corp\n\n"
             .to_owned();
     for number in 0..PEOPLE {
-        text += &format!(
+        let _ = write!(
+            text,
             "dn: uid=p{number},dc=corp,dc=example\nobjectClass: inetOrgPerson\nuid: p{number}\ncn: P {number}\nsn: {number}\n"
         );
         match number {
             0 => text += "telephoneNumber: not a number\n",
             1 => {}
             _ => {
-                text += &format!(
-                    "telephoneNumber: +1 925 924 {:04}\nmobile: +1 925 925 {number:04}\n",
-                    number
-                )
+                let _ = write!(
+                    text,
+                    "telephoneNumber: +1 925 924 {number:04}\nmobile: +1 925 925 {number:04}\n"
+                );
             }
         }
         text.push('\n');

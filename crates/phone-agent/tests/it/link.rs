@@ -28,9 +28,12 @@ where
     Server::new(address, &office.password, &certified.authority, mode)
 }
 
+/// What an answer was about, its status, its seal and its body.
+type Said = (String, u16, String, Vec<u8>);
+
 /// A phone on which `#` is pressed once the voice has said what to do.
 fn willing() -> Sipp {
-    Sipp::play(Behaviour::LateInfo('#', 15_000))
+    Sipp::play_slowly(Behaviour::Info('#'), Duration::from_secs(15))
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -92,7 +95,7 @@ async fn an_agent_that_is_down_is_a_no() {
 async fn an_agent_that_takes_too_long_is_a_no() {
     let office = Office::new(1);
     let slow = between(&office, "confirm", async |request: Request, next: Next| {
-        tokio::time::sleep(Duration::from_secs(60)).await;
+        tokio::time::sleep(Duration::from_mins(1)).await;
         next.run(request).await
     })
     .await;
@@ -169,7 +172,7 @@ async fn a_yes_of_another_call_is_a_no() {
     // One call is granted; everything that the agent said about it is played back for the next one.
     let first = willing();
     let office = Office::new(first.port);
-    let kept: Arc<Mutex<Vec<(String, u16, String, Vec<u8>)>>> = Arc::default();
+    let kept: Arc<Mutex<Vec<Said>>> = Arc::default();
     let is_replaying = Arc::new(AtomicUsize::new(0));
     let (tape, replaying) = (Arc::clone(&kept), Arc::clone(&is_replaying));
     let server = between(&office, "confirm", move |request: Request, next: Next| {

@@ -147,7 +147,7 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) fn new(address: SocketAddr, password: &Secret, authority: &str, mode: &str) -> Self {
-        Self::of(json!({
+        Self::of(&json!({
             "agent": {
                 "url": format!("https://localhost:{}", address.port()),
                 "username": "portcullis", "password": password.expose(), "ca": authority,
@@ -156,7 +156,7 @@ impl Server {
         }))
     }
 
-    pub(crate) fn of(settings: Value) -> Self {
+    pub(crate) fn of(settings: &Value) -> Self {
         provider();
         Self {
             phone: Arc::new(Phone::new(

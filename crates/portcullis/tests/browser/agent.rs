@@ -1,4 +1,4 @@
-//! The story of PhoneFactor's documentation with an agent: numbers and PINs on another host, its authority imported, people
+//! The story of `PhoneFactor`'s documentation with an agent: numbers and PINs on another host, its authority imported, people
 //! enabled in bulk, a second server that needs nothing done to it.
 
 use std::sync::Arc;
@@ -11,8 +11,7 @@ use serde_json::json;
 use crate::browser::Browser;
 use crate::company::{Company, type_password};
 use crate::looks::Eye;
-
-const NUMBER: &str = "+19259249500";
+use crate::phones::{NUMBER, shows_in_the_end};
 
 fn agent(trunk: u16) -> PhoneAgent {
     PhoneAgent::start(env!("CARGO_BIN_EXE_portcullis"), trunk)
@@ -40,26 +39,11 @@ async fn press_when_asked(browser: &Browser, phone: &Arc<Baresip>, keys: &[&str]
     }
 }
 
-/// A voice takes its time.
-async fn shows_in_the_end(browser: &Browser, words: &str) {
-    for _ in 0..300 {
-        if browser.text().await.contains(words) {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(200)).await;
-    }
-    browser.shows(words).await;
-}
-
-impl Company {
-    /// Lets the server call through an agent, which it asks for `mode`.
-    async fn set_agent(&self, agent: &PhoneAgent, mode: &str) {
-        let found = self.api.get("/api/v2/settings/phone").await.expect(200);
-        let mut value = agent.settings(mode);
-        value["limits"] = json!({ "in_ten_minutes": 50, "in_a_day": 50 });
-        let body = json!({ "value": value, "revision": found.body["revision"] });
-        let _ = self.api.put("/api/v2/settings/phone", &body).await.expect(204);
-    }
+/// Lets the server call through an agent, which it asks for `mode`.
+async fn set_agent(company: &Company, agent: &PhoneAgent, mode: &str) {
+    let mut value = agent.settings(mode);
+    value["limits"] = json!({ "in_ten_minutes": 50, "in_a_day": 50 });
+    company.set_calls(value).await;
 }
 
 /// Fills in the form as the set-up of the agent printed it, with this for the authority.
@@ -194,7 +178,7 @@ async fn what_people_do_on_the_phone_is_told_on_the_page() {
     let pin = add(&agent, "vera", "1 9259249500");
     let told = agent.told(&["limits", "--in-ten-minutes", "50", "--in-a-day", "50"]);
     assert!(told.contains("50 in ten minutes, 50 in a day"), "{told}");
-    company.set_agent(&agent, "pin").await;
+    set_agent(&company, &agent, "pin").await;
     company.switch_on(&["phone", "backup_code", "totp"]).await;
     let (vera, _) = company.person("vera", &["phone", "backup_code"]).await;
     let again = "form[action='/sign-in/call'] button";

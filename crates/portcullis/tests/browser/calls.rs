@@ -3,64 +3,12 @@
 use std::time::Duration;
 
 use portcullis_testkit::phones::{Baresip, Behaviour, Sipp};
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::browser::{Browser, code_now};
+use crate::browser::code_now;
 use crate::company::{Company, type_password};
 use crate::looks::Eye;
-
-const NUMBER: &str = "+19259249500";
-
-fn trunk(port: u16, mode: &str) -> Value {
-    json!({
-        // They would take a question whether they are well for a call.
-        "trunks": [{
-            "host": "127.0.0.1", "port": port, "transport": "udp", "username": "portcullis", "upkeep": "none",
-        }],
-        "mode": mode, "countries": ["US"],
-    })
-}
-
-impl Company {
-    async fn set_phone(&self, port: u16, mode: &str) {
-        let found = self.api.get("/api/v2/settings/phone").await.expect(200);
-        let body = json!({ "value": trunk(port, mode), "revision": found.body["revision"] });
-        let _ = self.api.put("/api/v2/settings/phone", &body).await.expect(204);
-    }
-
-    /// Somebody whose number an administrator has entered, and who must use it.
-    pub(crate) async fn called(&self, username: &str) -> (Browser, crate::browser::SetUp) {
-        let (browser, set_up) = self.person(username, &["phone", "backup_code"]).await;
-        let id = self.id_of(username).await;
-        let id = id.as_str().expect("an id is a text");
-        let number = json!({ "number": NUMBER, "reason": "staff directory" });
-        let _ = self
-            .api
-            .put(&format!("/api/v2/users/{id}/mfa/phone"), &number)
-            .await
-            .expect(204);
-        (browser, set_up)
-    }
-}
-
-/// What the page shows for keying in, once the telephone was answered and listens.
-pub(crate) async fn digits(browser: &Browser) -> String {
-    let found = browser.find(".digits strong").await;
-    let digits = found.text().await.expect("the digits are a text");
-    shows_in_the_end(browser, &format!("Key in {digits} now")).await;
-    digits
-}
-
-/// A voice takes its time.
-async fn shows_in_the_end(browser: &Browser, words: &str) {
-    for _ in 0..150 {
-        if browser.text().await.contains(words) {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(200)).await;
-    }
-    browser.shows(words).await;
-}
+use crate::phones::{LISTENS, NUMBER, digits, shows_in_the_end};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_digits_of_the_page_keyed_in_on_a_phone_let_in() {
@@ -80,9 +28,9 @@ async fn the_digits_of_the_page_keyed_in_on_a_phone_let_in() {
     tokio::task::block_in_place(|| phone.press(&format!("{shown}#")));
 
     vera.shows("Sign out").await;
-    let calls = company.api.get("/api/v2/calls").await.expect(200);
-    assert_eq!(calls.body["items"][0]["outcome"], "granted", "{}", calls.body);
-    assert!(!calls.body.to_string().contains("9249500"));
+    let call = company.latest_call().await;
+    assert_eq!(call["outcome"], "granted", "{call}");
+    assert!(!call.to_string().contains("9249500"));
     vera.quit().await;
 }
 
@@ -136,7 +84,7 @@ async fn a_busy_line_and_a_hang_up_do_not_let_in_and_pound_does() {
     vera.shows("The call ended before it was confirmed.").await;
 
     // Whoever presses before the voice has said what to do is not heard, so this one listens first.
-    let phone = Sipp::play(Behaviour::LateInfo('#', 10_000));
+    let phone = Sipp::play_slowly(Behaviour::Info('#'), LISTENS);
     company.set_phone(phone.port, "confirm").await;
     vera.submit(&[], "form[action='/sign-in/call'] button").await;
     shows_in_the_end(&vera, "Sign out").await;
@@ -149,15 +97,111 @@ async fn who_presses_0_pound_ends_the_sign_in() {
     let phone = Baresip::start_as(NUMBER);
     company.set_phone(phone.port, "number_match").await;
     company.switch_on(&["phone", "backup_code", "totp"]).await;
-    let (vera, _) = company.called("vera").await;
+    let (vera, own) = company.called("vera").await;
 
     type_password(&vera, "vera").await;
     digits(&vera).await;
     tokio::task::block_in_place(|| phone.press("0#1"));
+    vera.shows("Somebody on the phone said that this wasn't you, so the sign-in was ended.")
+        .await;
 
-    vera.shows("You told us this wasn't you.").await;
     type_password(&vera, "vera").await;
     vera.shows("Enter a backup code").await;
+    company.require("vera", &["phone", "totp"]).await;
+    type_password(&vera, "vera").await;
+    vera.submit(&[("code", &code_now(&own.app))], "main button.primary")
+        .await;
+    vera.shows("Sign out").await;
+    vera.goto("/me/security").await;
+    vera.shows("Phone Call: Switched off after a call was reported as not wanted.")
+        .await;
+    assert!(!vera.text().await.contains("wrong codes"));
+    vera.submit(&[], "form[action='/sign-out'] button").await;
+
+    company.require("vera", &["phone"]).await;
+    for method in ["totp", "backup_code"] {
+        company.reset("vera", method).await;
+    }
+    type_password(&vera, "vera").await;
+    vera.shows(
+        "Phone calls are switched off for you, because somebody on the phone said that a sign-in wasn't you.",
+    )
+    .await;
+    vera.quit().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_number_is_set_up_on_the_way_in_and_a_call_confirms_afterwards() {
+    let company = Company::new().await;
+    let phone = Baresip::start_as(NUMBER);
+    company.set_phone(phone.port, "number_match").await;
+    company.switch_on(&["phone", "backup_code", "totp"]).await;
+    let (vera, own) = company.person("vera", &["phone"]).await;
+
+    type_password(&vera, "vera").await;
+    vera.submit(&[("code", &code_now(&own.app))], "main button.primary")
+        .await;
+    vera.shows("Add a second step").await;
+    vera.submit(&[], "main form[action='/sign-in/set-up'] button")
+        .await;
+    vera.submit(&[("details", "1 9259249500")], "main button.primary")
+        .await;
+    let shown = digits(&vera).await;
+    tokio::task::block_in_place(|| phone.press(&format!("{shown}#")));
+    vera.shows("Sign out").await;
+    let call = company.latest_call().await;
+    assert_eq!(
+        (&call["purpose"], &call["outcome"]),
+        (&json!("enrolment"), &json!("granted"))
+    );
+
+    // An hour later, something that asks for a fresh second step.
+    company.require("vera", &["phone", "totp"]).await;
+    let hour_ago = "UPDATE sessions SET proven_at = proven_at - 3600000000";
+    company.server.installation.sql(hour_ago).await;
+    vera.goto("/me/security").await;
+    vera.submit(&[], "main button[value=totp]").await;
+    vera.shows("Confirm it's you").await;
+    vera.click("main details summary").await;
+    vera.submit(&[], "form[action='/me/confirm/ask'] button").await;
+    vera.shows("We're calling +1 ••• ••• ••00.").await;
+    let shown = digits(&vera).await;
+    tokio::task::block_in_place(|| phone.press(&format!("{shown}#")));
+    vera.shows("My security").await;
+    let call = company.latest_call().await;
+    assert_eq!(
+        (&call["purpose"], &call["outcome"]),
+        (&json!("session"), &json!("granted"))
+    );
+    vera.submit(&[], "main button[value=totp]").await;
+    vera.find("#totp-key").await;
+    vera.quit().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_call_is_looked_at_while_it_rings_and_while_it_is_answered() {
+    let company = Company::new().await;
+    let phone = Sipp::play(Behaviour::RingForever);
+    company.set_phone(phone.port, "number_match").await;
+    company.switch_on(&["phone", "backup_code", "totp"]).await;
+    let (vera, _) = company.called("vera").await;
+    let mut eye = Eye::new();
+    eye.watch(&vera).await;
+
+    type_password(&vera, "vera").await;
+    vera.shows("Ringing… Answer your phone.").await;
+    eye.look_on(&vera, "call ringing").await;
+    vera.shows("Ringing… Answer your phone.").await;
+    vera.submit(&[], "form[action='/sign-in/cancel'] button").await;
+
+    let phone = Baresip::start_as(NUMBER);
+    company.set_phone(phone.port, "number_match").await;
+    type_password(&vera, "vera").await;
+    let shown = digits(&vera).await;
+    eye.look_on(&vera, "call answered").await;
+    vera.shows(&format!("Answered. Key in {shown} now, then #."))
+        .await;
+    eye.close();
     vera.quit().await;
 }
 

@@ -76,11 +76,11 @@ impl Company {
         self.apply(json!({ "site": site })).await;
     }
 
-    /// Takes the keys of a person away, who then has lost them.
-    pub(crate) async fn reset_keys_of(&self, username: &str) {
+    /// Takes a method of a person away, who then has lost it.
+    pub(crate) async fn reset(&self, username: &str, method: &str) {
         let id = self.id_of(username).await;
         let id = id.as_str().expect("an id is a text");
-        let reset = json!({ "method": "web_authn", "reason": "lost" });
+        let reset = json!({ "method": method, "reason": "lost" });
         let _ = self
             .api
             .post(&format!("/api/v2/users/{id}/mfa/reset"), &reset)
@@ -116,9 +116,13 @@ impl Company {
 
     /// A browser of its own, at one of the nodes.
     pub(crate) async fn browser_at(&self, name: &str, server: &Server) -> Browser {
-        // Keys are bound to a name, never to a bare address.
-        let origin = server.url("").replace("127.0.0.1", "localhost");
-        Browser::open(&self.chromium, name, origin, DESKTOP).await
+        Browser::open(&self.chromium, name, origin(server), DESKTOP).await
+    }
+
+    /// A browser whose owner has forbidden scripts.
+    pub(crate) async fn browser_without_script(&self, name: &str) -> Browser {
+        let driver = self.chromium.open_without_script(name, DESKTOP).await;
+        Browser::of(driver, origin(&self.server))
     }
 
     pub(crate) async fn id_of(&self, username: &str) -> Value {
@@ -135,11 +139,21 @@ impl Company {
     /// Somebody who has set themselves up, has signed out, and must use `methods` from now on.
     pub(crate) async fn person(&self, username: &str, methods: &[&str]) -> (Browser, SetUp) {
         let (browser, set_up) = self.newcomer(username).await;
+        self.require(username, methods).await;
+        (browser, set_up)
+    }
+
+    /// Asks a person for other methods than everybody.
+    pub(crate) async fn require(&self, username: &str, methods: &[&str]) {
         let id = self.id_of(username).await;
         let own = json!({ "id": id, "uses_group_settings": false, "requirement": { "methods": methods } });
         self.apply(json!({ "people": [own] })).await;
-        (browser, set_up)
     }
+}
+
+/// Keys are bound to a name, never to a bare address.
+fn origin(server: &Server) -> String {
+    server.url("").replace("127.0.0.1", "localhost")
 }
 
 pub(crate) async fn type_password(browser: &Browser, username: &str) {

@@ -1,15 +1,16 @@
 //! Every page, light and dark, wide and narrow: no accessibility violation, no policy violation, a picture of each.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use portcullis_testkit::server::Server;
+use portcullis_testkit::skipped;
 use serde_json::{Value, json};
 
 use crate::browser::{Browser, PASSWORD};
 use crate::chromium::Chromium;
 
 const SIZES: [(u32, u32); 2] = [(1280, 900), (390, 844)];
+const TABLET: (u32, u32) = (768, 1024);
 const THEMES: [&str; 2] = ["light", "dark"];
 
 /// The pages that are there on every site.
@@ -173,14 +174,22 @@ impl Eye {
     pub(crate) async fn look(&mut self, browser: &Browser, path: &str) {
         for (width, height) in SIZES {
             for theme in THEMES {
-                let screen = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500 });
-                browser
-                    .command("Emulation.setDeviceMetricsOverride", screen)
-                    .await;
-                let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": theme }] });
-                browser.command("Emulation.setEmulatedMedia", media).await;
+                pose(browser, (width, height), theme).await;
                 browser.goto(path).await;
                 self.judge(browser, &format!("{path} {theme} {width} px")).await;
+            }
+        }
+        browser
+            .command("Emulation.clearDeviceMetricsOverride", json!({}))
+            .await;
+    }
+
+    /// The same for the page at hand, which goes on as it is.
+    pub(crate) async fn look_on(&mut self, browser: &Browser, name: &str) {
+        for (width, height) in SIZES.into_iter().chain([TABLET]) {
+            for theme in THEMES {
+                pose(browser, (width, height), theme).await;
+                self.judge(browser, &format!("{name} {theme} {width} px")).await;
             }
         }
         browser
@@ -215,6 +224,16 @@ impl Eye {
     }
 }
 
+/// Makes the browser one of this size that prefers this theme.
+async fn pose(browser: &Browser, (width, height): (u32, u32), theme: &str) {
+    let screen = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500 });
+    browser
+        .command("Emulation.setDeviceMetricsOverride", screen)
+        .await;
+    let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": theme }] });
+    browser.command("Emulation.setEmulatedMedia", media).await;
+}
+
 async fn violations(browser: &Browser, axe: &str) -> Vec<String> {
     browser.evaluate(&format!("{axe}; undefined")).await;
     let run = "axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] })\
@@ -243,17 +262,4 @@ async fn picture(browser: &Browser, view: &str) {
         .screenshot(&folder.join(format!("{name}.png")))
         .await
         .expect("Chromium takes a picture");
-}
-
-/// Says that something could not be tested, so that the run counts it.
-fn skipped(reason: &str) {
-    println!("SKIPPED: {reason}");
-    if let Some(path) = std::env::var_os("PORTCULLIS_SKIPS") {
-        let mut file = std::fs::OpenOptions::new()
-            .append(true)
-            .create(true)
-            .open(path)
-            .expect("the list of skips opens");
-        writeln!(file, "{reason}").expect("the list of skips takes a line");
-    }
 }

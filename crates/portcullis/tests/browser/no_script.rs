@@ -1,9 +1,12 @@
 //! The main job in a browser that runs no scripts: links and forms alone.
 
+use portcullis_testkit::phones::{Baresip, Behaviour, Sipp};
 use portcullis_testkit::server::Server;
 
 use crate::browser::{Browser, PASSWORD, code_now};
 use crate::chromium::Chromium;
+use crate::company::{Company, type_password};
+use crate::phones::{NUMBER, digits, told};
 
 #[tokio::test]
 async fn everything_can_be_done_without_a_script() {
@@ -37,6 +40,35 @@ async fn everything_can_be_done_without_a_script() {
     look_after_oneself(&olga).await;
     read_the_trail(&olga).await;
     olga.quit().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_phone_call_lets_in_without_a_script() {
+    let company = Company::new().await;
+    let phone = Sipp::play(Behaviour::Reject(486));
+    company.set_phone(phone.port, "number_match").await;
+    company.switch_on(&["phone", "backup_code", "totp"]).await;
+    let (vera, _) = company.called("vera").await;
+    vera.quit().await;
+    let vera = company.browser_without_script("vera without script").await;
+
+    type_password(&vera, "vera").await;
+    no_script_runs(&vera).await;
+    // The page loads itself anew until the call is over.
+    assert_eq!(
+        told(&vera).await,
+        "The line is busy. Wait a moment, then call again."
+    );
+    let phone = Baresip::start_as(NUMBER);
+    company.set_phone(phone.port, "number_match").await;
+    vera.submit(&[], "form[action='/sign-in/call'] button").await;
+    vera.follow("noscript a").await;
+    let shown = digits(&vera).await;
+    tokio::task::block_in_place(|| phone.press(&format!("{shown}#")));
+    vera.shows("Confirmed.").await;
+    vera.submit(&[], "#call-go button").await;
+    vera.shows("Sign out").await;
+    vera.quit().await;
 }
 
 /// What the script of the console defines is not there.

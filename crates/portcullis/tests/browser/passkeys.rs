@@ -96,7 +96,7 @@ async fn a_passkey_alone_signs_in_by_the_button_and_from_the_name_field() {
 
     // Not once it was taken away from the account, though the browser still has it.
     without_offers(&wanda).await;
-    company.reset_keys_of("wanda").await;
+    company.reset("wanda", "web_authn").await;
     wanda.goto("/sign-in").await;
     wanda.submit(&[], BUTTON).await;
     wanda.shows(REFUSED).await;

@@ -8,8 +8,8 @@ use portcullis_testkit::server::client;
 use reqwest::StatusCode;
 use serde_json::json;
 
-use crate::calls::digits;
 use crate::company::{Company, type_password};
+use crate::phones::digits;
 
 const ACCOUNT: &str = "AC0123456789abcdef";
 const AUTH_TOKEN: &str = "s3cret-of-the-account";

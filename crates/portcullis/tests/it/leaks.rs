@@ -10,7 +10,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use portcullis_testkit::server::{Installation, Server, Signal};
-use portcullis_testkit::{Dialect, dialect};
+use portcullis_testkit::{Dialect, dialect, skipped};
 use tokio::time::timeout;
 
 use crate::site::{BINARY, Site};
@@ -155,16 +155,7 @@ fn dump(server: &Server) -> Option<PathBuf> {
 }
 
 fn skip(test: &str, why: &str) {
-    println!("SKIPPED: {test}: {why}");
-    if let Some(file) = std::env::var_os("PORTCULLIS_SKIPS") {
-        use std::io::Write;
-        let mut file = fs::OpenOptions::new()
-            .append(true)
-            .create(true)
-            .open(file)
-            .unwrap();
-        writeln!(file, "{test}: {why}").unwrap();
-    }
+    skipped(&format!("{test}: {why}"));
 }
 
 fn sockets(server: &Server) -> usize {

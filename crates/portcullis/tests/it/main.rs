@@ -1,6 +1,7 @@
 //! The real binary: started, driven over HTTPS, killed, and searched for what must not leave it.
 
 mod budgets;
+mod calls;
 mod commands;
 mod configuration;
 mod curl;

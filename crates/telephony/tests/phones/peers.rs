@@ -1,5 +1,4 @@
 //! The same calls with peers that none of us wrote: `SIPp` as telephone, Kamailio as trunk, baresip as telephone.
 
-mod kamailio;
 mod through_kamailio;
 mod through_sipp;

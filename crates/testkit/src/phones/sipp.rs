@@ -1,6 +1,7 @@
 //! A telephone that plays a scenario of `SIPp`.
 
 use std::fs;
+use std::time::Duration;
 
 use tempfile::TempDir;
 
@@ -16,8 +17,6 @@ pub enum Behaviour<'a> {
     PressAfterChallenge(&'a str),
     /// Answers and presses one key by INFO.
     Info(char),
-    /// The same after so many milliseconds, for those who listen first.
-    LateInfo(char, u32),
     Silent,
     HangUp,
     Reject(u16),
@@ -31,9 +30,24 @@ pub struct Sipp {
 }
 
 impl Sipp {
+    /// Whether it can press keys here: it plays them through a raw socket, which takes root. If not, that is on record.
+    pub fn may_press() -> bool {
+        let is_root = rustix::process::geteuid().is_root();
+        if !is_root {
+            crate::skipped("SIPp presses keys through a raw socket, which takes root");
+        }
+        is_root
+    }
+
+    /// Takes one call, and presses its keys soon.
     pub fn play(behaviour: Behaviour<'_>) -> Self {
+        Self::play_slowly(behaviour, Duration::from_millis(1500))
+    }
+
+    /// The same with so much time between the answer and the first key, for those who listen first.
+    pub fn play_slowly(behaviour: Behaviour<'_>, pause: Duration) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join("scenario.xml"), scenario(behaviour)).unwrap();
+        fs::write(folder.path().join("scenario.xml"), scenario(behaviour, pause)).unwrap();
         let port = free_port();
         let mut process = Process::start(
             "sipp",
@@ -52,7 +66,7 @@ impl Sipp {
                 "-m",
                 "1",
                 "-timeout",
-                "60",
+                "150",
                 "-deadcall_wait",
                 "100",
                 "-trace_err",
@@ -105,7 +119,7 @@ fn request(method: &str, body: &str) -> String {
     send("retrans=\"500\"", &text) + "<recv response=\"200\"/>\n"
 }
 
-fn scenario(behaviour: Behaviour<'_>) -> String {
+fn scenario(behaviour: Behaviour<'_>, pause: Duration) -> String {
     let invited = "<recv request=\"INVITE\" crlf=\"true\" rrs=\"true\"><action>\
         <ereg regexp=\".*\" search_in=\"hdr\" header=\"From:\" assign_to=\"them\"/>\
         <ereg regexp=\".*\" search_in=\"hdr\" header=\"To:\" assign_to=\"us\"/></action></recv>\n";
@@ -119,10 +133,9 @@ fn scenario(behaviour: Behaviour<'_>) -> String {
         ),
     ) + "<recv request=\"ACK\"/>\n";
     let rings = respond("180 Ringing", "");
-    let ended = "<recv request=\"BYE\" timeout=\"30000\"/>\n".to_owned() + &ok();
-    let press = |keys: &str| {
-        format!("<pause milliseconds=\"1500\"/>\n<nop><action><exec play_dtmf=\"{keys}\"/></action></nop>\n")
-    };
+    let ended = "<recv request=\"BYE\" timeout=\"100000\"/>\n".to_owned() + &ok();
+    let pause = format!("<pause milliseconds=\"{}\"/>\n", pause.as_millis());
+    let press = |keys: &str| format!("{pause}<nop><action><exec play_dtmf=\"{keys}\"/></action></nop>\n");
     let course = match behaviour {
         Behaviour::Press(keys) => rings + &answered + &press(keys) + &ended,
         Behaviour::PressAfterChallenge(keys) => {
@@ -140,21 +153,14 @@ fn scenario(behaviour: Behaviour<'_>) -> String {
                 + &ended
                 + "<label id=\"end\"/>\n"
         }
-        Behaviour::Info(key) => return scenario(Behaviour::LateInfo(key, 1500)),
-        Behaviour::LateInfo(key, pause) => {
+        Behaviour::Info(key) => {
             let body = format!(
                 "Content-Type: application/dtmf-relay\nContent-Length: [len]\n\nSignal={key}\nDuration=160\n"
             );
-            rings
-                + &answered
-                + &format!("<pause milliseconds=\"{pause}\"/>\n")
-                + &request("INFO", &body)
-                + &ended
+            rings + &answered + &pause + &request("INFO", &body) + &ended
         }
         Behaviour::Silent => rings + &answered + &ended,
-        Behaviour::HangUp => {
-            rings + &answered + "<pause milliseconds=\"1500\"/>\n" + &request("BYE", "Content-Length: 0\n\n")
-        }
+        Behaviour::HangUp => rings + &answered + &pause + &request("BYE", "Content-Length: 0\n\n"),
         Behaviour::Reject(status) => respond(&format!("{status} No"), "") + "<recv request=\"ACK\"/>\n",
         Behaviour::RingForever => {
             rings

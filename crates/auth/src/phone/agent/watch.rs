@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use portcullis_crypto::sha256;
 use portcullis_model::{AgentCall, AgentReport, AgentView, CallNews, CallOutcome, CallReport, CallStep};
-use tokio::time::{Instant, sleep};
+use tokio::time::sleep;
 use uuid::Uuid;
 
 use super::link::{Link, LinkError};
@@ -131,19 +131,17 @@ impl Watched<'_> {
 
     /// Waits until nobody is on the line any more.
     async fn report(&self) -> AgentReport {
-        let begun = Instant::now();
-        while begun.elapsed() < FAREWELL {
+        loop {
             match self.link.news(self.call, CallStep::Over.word()).await {
                 Ok(AgentView {
                     report: Some(report), ..
                 }) => return report,
                 Ok(_) => {}
                 Err(error) if error.is_passing() => {}
-                Err(_) => break,
+                Err(_) => return AgentReport::default(),
             }
             sleep(PAUSE).await;
         }
-        AgentReport::default()
     }
 }
 

@@ -50,7 +50,7 @@ struct Explanation {
     retries: u32,
     /// For how long a browser may be remembered: `off`, `12h`, `7d` or `30d`.
     remember: &'static str,
-    /// Switched off after too many wrong codes, until somebody resets it.
+    /// Switched off after too many wrong codes, or after a call that was reported as not wanted, until somebody resets it.
     switched_off: Vec<&'static str>,
     /// What led here, in the order in which it was looked at.
     #[schema(example = json!(["Inherits from Finance."]))]

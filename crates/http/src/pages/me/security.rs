@@ -29,8 +29,7 @@ struct SecurityPage {
     methods: Vec<Method>,
     codes: Option<Codes>,
     browsers: Vec<Browser>,
-    /// What was switched off after too many wrong codes: the word and the label.
-    switched_off: Vec<(&'static str, &'static str)>,
+    switched_off: Vec<Off>,
     sessions: Vec<Session>,
     entries: Vec<Entry>,
     email: String,
@@ -49,6 +48,29 @@ struct Method {
     used: Option<Moment>,
     /// What it can do, in a few words.
     can: String,
+}
+
+/// A method that is switched off for the person.
+struct Off {
+    word: &'static str,
+    label: &'static str,
+    why: &'static str,
+    /// What to do if the person had no part in it.
+    advice: &'static str,
+}
+
+impl Off {
+    fn of(kind: FactorKind) -> Self {
+        Self {
+            word: kind.word(),
+            label: kind.label(),
+            why: factors::why_off(kind),
+            advice: match kind {
+                FactorKind::Phone => "If you didn't sign in then, somebody knows your password: change it.",
+                _ => "If the codes weren't yours, change your password.",
+            },
+        }
+    }
 }
 
 /// The backup codes: how many are left, and when and from where the others were used.
@@ -179,10 +201,7 @@ async fn look(web: &Web, who: &SignedIn) -> Answer<SecurityPage> {
             .into_iter()
             .map(|browser| Browser::new(browser, now))
             .collect(),
-        switched_off: switched_off
-            .into_iter()
-            .map(|(kind, _)| (kind.word(), kind.label()))
-            .collect(),
+        switched_off: switched_off.into_iter().map(|(kind, _)| Off::of(kind)).collect(),
         sessions: sessions
             .into_iter()
             .map(|session| session_of(session, moment))

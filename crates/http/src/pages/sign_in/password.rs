@@ -64,6 +64,7 @@ pub(super) async fn prove(State(web): State<Web>, visitor: Visitor, fields: Fiel
         Ok(PasswordStep::Blocked { login_token, why }) => {
             let here = match why {
                 Blocked::SwitchedOff => format!("{}?notice=switched-off", recovery::HERE),
+                Blocked::Reported => format!("{}?notice=phone-off", recovery::HERE),
                 _ => recovery::HERE.to_owned(),
             };
             Ok(redirect(&with_next(&here, &next)).begin_login(&login_token))

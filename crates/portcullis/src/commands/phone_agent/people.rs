@@ -12,7 +12,10 @@ pub(super) async fn run(home: &Home, command: PeopleCommand) -> anyhow::Result<(
     logbook::start(&home.logs(), false)?;
     match command {
         PeopleCommand::List => list(&agent),
-        PeopleCommand::Show { name } => show(&find(&agent, &name)?),
+        PeopleCommand::Show { name } => {
+            show(&find(&agent, &name)?);
+            Ok(())
+        }
         PeopleCommand::Add {
             name,
             number,
@@ -27,7 +30,8 @@ pub(super) async fn run(home: &Home, command: PeopleCommand) -> anyhow::Result<(
         PeopleCommand::Remove { name } => {
             let stored = find(&agent, &name)?;
             agent.remove(stored.id)?;
-            done("removed", &stored.person.name)
+            done("removed", &stored.person.name);
+            Ok(())
         }
         PeopleCommand::ResetPin { name } => {
             let stored = find(&agent, &name)?;
@@ -36,14 +40,16 @@ pub(super) async fn run(home: &Home, command: PeopleCommand) -> anyhow::Result<(
         PeopleCommand::Block { name, reason } => {
             let stored = find(&agent, &name)?;
             agent.block(stored.id, &reason)?;
-            done("blocked", &stored.person.name)
+            done("blocked", &stored.person.name);
+            Ok(())
         }
         PeopleCommand::Unblock { name } => {
             let stored = find(&agent, &name)?;
             if agent.unblock(stored.id)? {
-                return done("unblocked", &stored.person.name);
+                done("unblocked", &stored.person.name);
+            } else {
+                println!("{} was not blocked.", stored.person.name);
             }
-            println!("{} was not blocked.", stored.person.name);
             Ok(())
         }
         PeopleCommand::ImportCsv { file, dry_run } => import::csv(&agent, &file, dry_run),
@@ -61,10 +67,9 @@ fn find(agent: &Agent, name: &str) -> anyhow::Result<Stored> {
 }
 
 /// On record, and on the screen.
-fn done(what: &str, name: &str) -> anyhow::Result<()> {
+fn done(what: &str, name: &str) {
     tracing::info!(person = name, by = logbook::operator(), "{what}");
-    println!("{} {what}.", name);
-    Ok(())
+    println!("{name} {what}.");
 }
 
 fn list(agent: &Agent) -> anyhow::Result<()> {
@@ -95,7 +100,7 @@ fn list(agent: &Agent) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn show(stored: &Stored) -> anyhow::Result<()> {
+fn show(stored: &Stored) {
     let person = &stored.person;
     tracing::info!(person = person.name, by = logbook::operator(), "number shown");
     println!("Name              {}", person.name);
@@ -114,14 +119,13 @@ fn show(stored: &Stored) -> anyhow::Result<()> {
         if person.has_pin() { "set" } else { "none" }
     );
     println!("Blocked           {}", person.blocked.as_deref().unwrap_or("no"));
-    Ok(())
 }
 
 fn add(agent: &Agent, name: &str, number: &str, details: Details, pin: bool) -> anyhow::Result<()> {
     let mut person = Person::new(name, number);
     apply(&mut person, details);
     agent.add(person).map_err(told)?;
-    done("added", name)?;
+    done("added", name);
     if pin {
         draw_pin(agent, &find(agent, name)?)?;
     }
@@ -137,7 +141,8 @@ fn edit(agent: &Agent, name: &str, number: Option<String>, details: Details) -> 
     apply(&mut person, details);
     let name = person.name.clone();
     agent.edit(stored.id, person).map_err(told)?;
-    done("changed", &name)
+    done("changed", &name);
+    Ok(())
 }
 
 fn apply(person: &mut Person, details: Details) {

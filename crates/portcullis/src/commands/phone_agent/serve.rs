@@ -88,7 +88,7 @@ async fn keep_up(agent: Arc<Agent>, files: Files, listening: Listening, certific
             match certificate.reload_files(&files.certificate, &files.key) {
                 Ok(()) => tracing::info!("read the certificate again"),
                 Err(error) => {
-                    tracing::error!("the certificate cannot be read, the present one stays: {error:#}")
+                    tracing::error!("the certificate cannot be read, the present one stays: {error:#}");
                 }
             }
         }

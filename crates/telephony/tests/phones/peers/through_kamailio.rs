@@ -5,9 +5,8 @@ use portcullis_telephony::{
     CallSpec, Digits, Encryption, KeySource, NotReached, Outcome, PhoneBackend, PhoneNumber, SipBackend,
     Task, Transport, TrunkSettings, TrunkState, Upkeep,
 };
-use portcullis_testkit::phones::Baresip;
+use portcullis_testkit::phones::{Baresip, Kamailio};
 
-use super::kamailio::Kamailio;
 use crate::support::{backend, place, plan, spec};
 
 const GRANTED: Outcome = Outcome::Granted(KeySource::Event);

@@ -1,4 +1,3 @@
-use std::io::Write as _;
 use std::time::Duration;
 
 use portcullis_model::Secret;
@@ -22,27 +21,9 @@ async fn outcome(behaviour: Behaviour<'_>, task: Task, password: &str) -> Outcom
     place(&backend(vec![settings]), spec(plan)).outcome().await
 }
 
-/// `SIPp` plays keys through a raw socket, which takes root.
-fn may_press() -> bool {
-    if rustix::process::geteuid().is_root() {
-        return true;
-    }
-    let reason = "SIPp presses keys through a raw socket, which takes root";
-    if let Some(path) = std::env::var_os("PORTCULLIS_SKIPS") {
-        let mut file = std::fs::OpenOptions::new()
-            .append(true)
-            .create(true)
-            .open(path)
-            .unwrap();
-        writeln!(file, "{reason}").unwrap();
-    }
-    println!("SKIPPED: {reason}");
-    false
-}
-
 #[tokio::test]
 async fn keys_pressed_on_a_sipp_phone() {
-    if !may_press() {
+    if !Sipp::may_press() {
         return;
     }
     for (task, keys, expected) in [
@@ -61,7 +42,7 @@ async fn keys_pressed_on_a_sipp_phone() {
 
 #[tokio::test]
 async fn a_sipp_phone_that_checks_the_digest() {
-    if !may_press() {
+    if !Sipp::may_press() {
         return;
     }
     let behaviour = Behaviour::PressAfterChallenge("#");

@@ -1,19 +1,19 @@
-//! A trunk: digest, registrar, record-route; UDP, TCP and TLS.
-
 use std::fs;
 
 use tempfile::TempDir;
 
-use crate::phone::Authority;
-use portcullis_testkit::phones::{Process, free_port};
+use super::{Process, free_port};
+use crate::radius::Authority;
 
-pub(super) struct Kamailio {
+/// A trunk as providers run them: digest, registrar, record-route; UDP, TCP and TLS. It knows portcullis/secret of
+/// `trunk.lab`, and a line that is busy: any number that ends in 486.
+pub struct Kamailio {
     process: Process,
     _folder: TempDir,
-    pub(super) port: u16,
-    pub(super) tls: u16,
+    pub port: u16,
+    pub tls: u16,
     /// Who signed its certificate for `localhost`.
-    pub(super) authority: Authority,
+    pub authority: Authority,
 }
 
 /// Debian installs it where only root looks.
@@ -25,11 +25,11 @@ const TLS: &str = "[server:default]\nmethod = TLSv1.2+\nverify_certificate = no\
 
 impl Kamailio {
     /// Relays to the telephone on this port, after a digest with this algorithm.
-    pub(super) fn start(algorithm: &str, phone: u16) -> Self {
+    pub fn start(algorithm: &str, phone: u16) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let here = folder.path().display().to_string();
         let authority = Authority::new();
-        let (certificate, key) = authority.identity("localhost");
+        let identity = authority.server(&["localhost"]);
         let (port, tls) = (free_port(), free_port());
         // An empty algorithm is MD5 to it.
         let config = CONFIG
@@ -41,8 +41,8 @@ impl Kamailio {
         for (name, text) in [
             ("kamailio.cfg", config),
             ("tls.cfg", TLS.replace("@FOLDER@", &here)),
-            ("server.pem", certificate),
-            ("server.key", key),
+            ("server.pem", identity.certificate),
+            ("server.key", identity.key),
         ] {
             fs::write(folder.path().join(name), text).unwrap();
         }
@@ -73,7 +73,7 @@ impl Kamailio {
         }
     }
 
-    pub(super) fn log(&self) -> String {
+    pub fn log(&self) -> String {
         self.process.log()
     }
 }
