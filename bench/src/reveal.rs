@@ -120,6 +120,7 @@ async fn serve() -> Result<(SocketAddr, [Requests; 4])> {
             base_url: "https://localhost".to_owned(),
             version: "0",
         },
+        hooks: world.gate.call_hooks(),
         request_ids: Arc::new(move || request_gate.request_id()),
         demo: None,
         look: portcullis_http::Look::default(),

@@ -8,12 +8,13 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use portcullis_model::{
-    Answer, Asking, CallNews, CallOutcome, CallReport, CallRequest, CallStep, Challenge, Chance, Enrolment,
-    FactorError, FactorKind, FactorSummary, Newcomer, Proof, RecentCalls, SecondFactor, Secret,
+    Answer, Asking, CallHooks, CallNews, CallOutcome, CallReport, CallRequest, CallStep, Challenge, Chance,
+    Enrolment, FactorError, FactorKind, FactorSummary, Newcomer, Proof, RecentCalls, SecondFactor, Secret,
     SettingsProblem, Shown, Telephone, TrunkView, Username, Verdict,
 };
 use portcullis_telephony::{
     Exchange, NoPin, Outcome, PhoneAgent, PhoneBackend, PhoneMode, PhoneNumber, PhoneSettings, Step,
+    VoiceHooks,
 };
 use tokio::sync::oneshot;
 
@@ -26,20 +27,24 @@ use spec::{OwnCall, Spec};
 pub struct Phone {
     line: Line,
     agents: Agents,
+    hooks: Arc<VoiceHooks>,
 }
 
 /// What places the calls that no agent places.
 enum Line {
-    /// The trunks of the settings.
-    Trunks(Exchange),
+    /// The trunks or the provider of the settings.
+    Own(Exchange),
     Fixed(Arc<dyn PhoneBackend>),
 }
 
 impl Phone {
-    pub fn new(chance: Arc<dyn Chance>) -> Self {
+    /// `hooks` is how a provider reaches this node: `https://vault.example:7272`.
+    pub fn new(chance: Arc<dyn Chance>, hooks: &str) -> Self {
+        let hooks = Arc::new(VoiceHooks::new(hooks));
         Self {
-            line: Line::Trunks(Exchange::new(Arc::clone(&chance))),
+            line: Line::Own(Exchange::new(Arc::clone(&chance)).reached_at(Arc::clone(&hooks))),
             agents: Agents::new(chance),
+            hooks,
         }
     }
 
@@ -48,13 +53,14 @@ impl Phone {
         Self {
             line: Line::Fixed(backend),
             agents: Agents::new(chance),
+            hooks: Arc::new(VoiceHooks::new("")),
         }
     }
 
     fn backend(&self, settings: &[u8]) -> Result<Arc<dyn PhoneBackend>, String> {
         match &self.line {
             Line::Fixed(backend) => Ok(Arc::clone(backend)),
-            Line::Trunks(exchange) => exchange.trunks(settings),
+            Line::Own(exchange) => exchange.backend(settings),
         }
     }
 
@@ -118,10 +124,10 @@ impl SecondFactor for Phone {
     fn check(&self, settings: &[u8]) -> Result<(), SettingsProblem> {
         let settings = PhoneSettings::parse(settings)?;
         match &settings.agent {
-            None => settings.check_trunks(),
-            Some(_) if !settings.trunks.is_empty() => Err(SettingsProblem {
+            None => settings.check_direct(),
+            Some(_) if !settings.trunks.is_empty() || settings.provider.is_some() => Err(SettingsProblem {
                 field: "trunks",
-                problem: "must not be set beside an agent".to_owned(),
+                problem: "and a provider must not be set beside an agent".to_owned(),
             }),
             Some(agent) => {
                 agent::check(agent)?;
@@ -248,6 +254,10 @@ impl Telephone for Phone {
             used_backup: report.line == portcullis_telephony::Line::Backup,
             strangers: report.voice.refused,
         }
+    }
+
+    fn hooks(&self) -> Arc<dyn CallHooks> {
+        Arc::clone(&self.hooks) as Arc<dyn CallHooks>
     }
 
     fn trunks(&self, settings: &[u8]) -> Vec<TrunkView> {

@@ -1,9 +1,12 @@
 use axum::http::{HeaderMap, Method, Uri, header};
 
+use crate::hooks::is_hook;
+
 /// Tells whether a request may change something: it comes from this site's own pages or from a program.
 ///
 /// A browser always says where a request comes from, by `Sec-Fetch-Site` or by `Origin`. A request that says neither is
-/// no page's doing; it passes only to the API, which accepts nothing but bearer tokens.
+/// no page's doing; it passes only to the API, which accepts nothing but bearer tokens, and to the hooks, which believe
+/// nothing that is not signed.
 pub(crate) fn allows(method: &Method, uri: &Uri, headers: &HeaderMap) -> bool {
     if matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS) {
         return true;
@@ -12,7 +15,7 @@ pub(crate) fn allows(method: &Method, uri: &Uri, headers: &HeaderMap) -> bool {
         return site == "same-origin";
     }
     let Some(origin) = headers.get(header::ORIGIN) else {
-        return is_api(uri.path());
+        return is_api(uri.path()) || is_hook(uri.path());
     };
     let Some(host) = host(uri, headers) else {
         return false;
@@ -51,6 +54,7 @@ mod tests {
         assert!(verdict("/users", &[("sec-fetch-site", "same-origin")]));
         assert!(verdict("/users", &[("origin", "https://vault.example:7272")]));
         assert!(verdict("/api/v2/users", &[("authorization", "Bearer x")]));
+        assert!(verdict("/hooks/voice/x/status", &[("x-twilio-signature", "x")]));
 
         for site in ["cross-site", "same-site", "none"] {
             assert!(!verdict(
@@ -66,6 +70,7 @@ mod tests {
         ] {
             assert!(!verdict("/users", &[("origin", origin)]));
             assert!(!verdict("/api/v2/users", &[("origin", origin)]));
+            assert!(!verdict("/hooks/voice/x/status", &[("origin", origin)]));
         }
         assert!(!verdict("/users", &[("authorization", "Bearer x")]));
     }

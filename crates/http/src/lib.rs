@@ -10,6 +10,7 @@ mod csv;
 mod envelope;
 mod filter;
 mod form;
+mod hooks;
 mod look;
 mod moment;
 mod next_path;
@@ -23,7 +24,7 @@ mod upload;
 
 use std::sync::Arc;
 
-use portcullis_model::Secret;
+use portcullis_model::{CallHooks, Secret};
 
 pub use look::Look;
 pub use router::router;
@@ -35,6 +36,8 @@ pub(crate) use shell::icon;
 pub struct Web {
     pub gate: portcullis_ops::Gate,
     pub base: WebSettings,
+    /// Where a provider of phone calls is heard.
+    pub hooks: Arc<dyn CallHooks>,
     /// Makes the name of each request.
     pub request_ids: Arc<dyn Fn() -> String + Send + Sync>,
     pub demo: Option<DemoNote>,

@@ -7,7 +7,7 @@ use axum::routing::get;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::answer::{Failure, Problem};
-use crate::{Web, api, assets, branding, envelope, look, pages};
+use crate::{Web, api, assets, branding, envelope, hooks, look, pages};
 
 const LARGEST_BODY: usize = 1024 * 1024;
 
@@ -18,6 +18,7 @@ pub fn router(web: Web) -> Router {
         .merge(api::router())
         .merge(assets::router())
         .merge(branding::router())
+        .merge(hooks::router())
         .route("/healthz", get(async || "ok"))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(CatchPanicLayer::custom(panicked))

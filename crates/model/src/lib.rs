@@ -5,6 +5,7 @@ mod app_codes;
 mod audit;
 mod branding;
 pub mod browser_name;
+mod call_hooks;
 mod caller;
 mod causes;
 mod colour;
@@ -28,6 +29,7 @@ pub use access::{AccountRight, Needs, Role, Scope, Scopes, SystemRight, UnknownW
 pub use app_codes::{AppCodes, OtpHash};
 pub use audit::{AuditEntry, Outcome, Subject, SubjectKind};
 pub use branding::{Branding, LogoId, Part};
+pub use call_hooks::{CallHook, CallHooks};
 pub use caller::{Actor, Caller, Door};
 pub use causes::Causes;
 pub use colour::{Accent, Colour, Scheme, UnknownColour};

@@ -2,13 +2,14 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
-use crate::Secret;
 use crate::access::{UnknownWord, words};
+use crate::{CallHooks, Secret};
 
 /// A call that somebody's second step asks for.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -30,6 +31,8 @@ pub struct CallRequest {
 pub enum CallTask {
     /// Press `#`.
     Confirm,
+    /// Press the digit that the voice names, then `#`.
+    ConfirmAsSaid,
     /// Key in these digits, which the page shows.
     Match(String),
     /// Enter the PIN that an agent keeps.
@@ -174,7 +177,7 @@ pub struct CallReport {
     pub lasted: Duration,
     /// From the answer to the end.
     pub connected: Duration,
-    /// How the deciding key came: `event`, `info` or `in-band`.
+    /// How the deciding key came: `event`, `info`, `in-band` or `provider`.
     pub key_source: Option<&'static str>,
     /// Whether it was the second number.
     pub used_backup: bool,
@@ -227,4 +230,7 @@ pub trait Telephone: Send + Sync {
     ) -> CallReport;
 
     fn trunks(&self, settings: &[u8]) -> Vec<TrunkView>;
+
+    /// Where the providers of calls are heard.
+    fn hooks(&self) -> Arc<dyn CallHooks>;
 }

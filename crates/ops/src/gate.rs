@@ -6,7 +6,7 @@ use std::task::Poll;
 use tokio::sync::Notify;
 
 use portcullis_crypto::KeySlot;
-use portcullis_model::{AuditEntry, Caller, Causes, Outcome, Telephone, Timestamp};
+use portcullis_model::{AuditEntry, CallHooks, Caller, Causes, Outcome, Telephone, Timestamp};
 use portcullis_store::{Store, StoreError};
 
 use crate::authorize::authorize;
@@ -113,6 +113,12 @@ impl Gate {
 
     pub(crate) fn telephone(&self) -> &Arc<dyn Telephone> {
         &self.services.telephone
+    }
+
+    /// Where the providers of phone calls are heard. What they say is no operation: it moves a call that is under way, and
+    /// what comes of that is one.
+    pub fn call_hooks(&self) -> Arc<dyn CallHooks> {
+        self.services.telephone.hooks()
     }
 
     /// Runs an operation that changes nothing. Its output leaves only when its audit entry is on disk.

@@ -42,7 +42,8 @@ impl Connection {
     /// The fields whose values are secret, wherever they stand.
     const fn secrets(self) -> &'static [&'static str] {
         match self {
-            Self::Mail | Self::Phone => &["password"],
+            Self::Mail => &["password"],
+            Self::Phone => &["password", "auth_token"],
             Self::Radius => &["secret", "key"],
         }
     }
@@ -53,7 +54,7 @@ impl Connection {
 pub(crate) enum PhoneWay {
     /// By an agent on another host, which keeps the numbers.
     Agent,
-    /// Through trunks of one's own, at the numbers that are kept here.
+    /// Through trunks or a provider, at the numbers that are kept here.
     Trunks,
 }
 

@@ -185,7 +185,7 @@ fn person(agent: &Agent, name: &str) -> Result<AgentPerson, AgentError> {
 }
 
 fn health(agent: &Agent) -> Result<AgentHealth, AgentError> {
-    let trunks = match agent.exchange.trunks(&agent.settings()?) {
+    let trunks = match agent.exchange.backend(&agent.settings()?) {
         Ok(backend) => backend.health(),
         Err(problem) => {
             return Ok(AgentHealth {

@@ -109,7 +109,7 @@ impl Agent {
             cancel: Mutex::new(Some(cancel)),
         });
         self.desk.insert(call.id, Arc::clone(&under));
-        let backend = self.exchange.trunks(settings);
+        let backend = self.exchange.backend(settings);
         let sink = Sink {
             agent: Arc::clone(self),
             under,
@@ -121,7 +121,7 @@ impl Agent {
                 agent: Arc::clone(self),
                 person: stored.id,
             }),
-            CallTask::Confirm | CallTask::Match(_) => Box::new(NoPin),
+            CallTask::Confirm | CallTask::ConfirmAsSaid | CallTask::Match(_) => Box::new(NoPin),
         };
         tokio::spawn(async move {
             match backend {
@@ -286,6 +286,8 @@ fn plan(stored: &Stored, call: &AgentCall, settings: &PhoneSettings) -> Result<C
     }
     let task = match &call.task {
         CallTask::Confirm => Task::Confirm,
+        // Only a provider's voice names a digit, and no provider reaches an agent.
+        CallTask::ConfirmAsSaid => return Err(CallOutcome::Lost),
         CallTask::Match(digits) => Task::Match(Digits::parse(digits).ok_or(CallOutcome::Lost)?),
         CallTask::Pin if person.has_pin() => Task::Pin,
         CallTask::Pin => return Err(CallOutcome::Unchecked),

@@ -52,6 +52,8 @@ pub(crate) struct Config {
     pub(crate) data: PathBuf,
     pub(crate) database: String,
     pub(crate) diagnostics: Option<SocketAddr>,
+    /// How a provider of phone calls reaches this node.
+    pub(crate) hooks_url: String,
     pub(crate) listen: SocketAddr,
     pub(crate) log: LogFormat,
     pub(crate) log_filter: LogFilter,
@@ -85,6 +87,11 @@ impl Config {
             url if url.starts_with("https://") => url.trim_end_matches('/').to_owned(),
             _ => return Err(settings.invalid("server.base_url", "must begin with https://")),
         };
+        let hooks_url = match settings.text("server.hooks_url") {
+            "" => base_url.clone(),
+            url if url.starts_with("https://") => url.trim_end_matches('/').to_owned(),
+            _ => return Err(settings.invalid("server.hooks_url", "must begin with https://")),
+        };
         let certificate = match (settings.text("tls.certificate"), settings.text("tls.key")) {
             ("", "") => None,
             (_, "") => return Err(settings.invalid("tls.key", "is needed beside tls.certificate")),
@@ -106,6 +113,7 @@ impl Config {
             certificate,
             database,
             diagnostics,
+            hooks_url,
             listen,
             log,
             log_filter: settings.parse(

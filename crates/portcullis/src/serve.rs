@@ -74,6 +74,7 @@ pub(crate) async fn run(bound: Bound, demo: Option<DemoNote>, gate: Gate) -> any
             base_url: config.base_url.clone(),
             version: env!("CARGO_PKG_VERSION"),
         },
+        hooks: gate.call_hooks(),
         request_ids: {
             let gate = gate.clone();
             Arc::new(move || gate.request_id())
@@ -106,8 +107,14 @@ fn with_real_port(config: Config, listener: &TcpListener) -> anyhow::Result<Conf
         .base_url
         .strip_suffix(":0")
         .map(|host| format!("{host}:{}", listen.port()));
+    let base_url = base_url.unwrap_or_else(|| config.base_url.clone());
+    let hooks_url = match &config.hooks_url {
+        same if *same == config.base_url => base_url.clone(),
+        own => own.clone(),
+    };
     Ok(Config {
-        base_url: base_url.unwrap_or_else(|| config.base_url.clone()),
+        base_url,
+        hooks_url,
         listen,
         ..config
     })

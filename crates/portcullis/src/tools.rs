@@ -29,7 +29,7 @@ impl Chance for OsChance {
 }
 
 pub(crate) fn tools(config: &Config) -> Tools {
-    let phone = Arc::new(Phone::new(Arc::new(OsChance)));
+    let phone = Arc::new(Phone::new(Arc::new(OsChance), &config.hooks_url));
     let mut factors: Vec<Arc<dyn SecondFactor>> = vec![
         Arc::new(Totp::new(config.site_name.as_str())),
         Arc::new(BackupCodes),

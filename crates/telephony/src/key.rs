@@ -50,6 +50,8 @@ pub enum KeySource {
     Info,
     /// As an event beside the voice (RFC 4733).
     Event,
+    /// In the word of the provider that connects the call.
+    Provider,
 }
 
 impl KeySource {
@@ -59,6 +61,7 @@ impl KeySource {
             Self::InBand => "in-band",
             Self::Info => "info",
             Self::Event => "event",
+            Self::Provider => "provider",
         }
     }
 }

@@ -14,6 +14,8 @@ mod script;
 mod settings;
 mod sip;
 mod sip_backend;
+mod trust;
+mod voice_api;
 
 pub use backend::{CallReport, CallSpec, Cancel, EventSink, NoPin, PhoneBackend, Verifier, VoiceReport};
 pub use digits::Digits;
@@ -26,7 +28,9 @@ pub use prompt::Prompt;
 pub use prompts::{Archive, Prompts, WavError};
 pub use script::{Action, Event, Line, Plan, Script, Step, Task, Timings, Verdict};
 pub use settings::{
-    PhoneAgent, PhoneLimits, PhoneMode, PhoneSettings, PhoneTransport, PhoneTrunk, PhoneUpkeep,
+    PhoneAgent, PhoneLimits, PhoneMode, PhoneProvider, PhoneProxy, PhoneSettings, PhoneTransport, PhoneTrunk,
+    PhoneUpkeep,
 };
 pub use sip::{Counts, Encryption, Transport, TrunkHealth, TrunkProblem, TrunkSettings, TrunkState, Upkeep};
 pub use sip_backend::{Alive, BackendError, SipBackend};
+pub use voice_api::{ProxySettings, VoiceApiBackend, VoiceApiProblem, VoiceApiSettings, VoiceHooks};

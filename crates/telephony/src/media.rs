@@ -15,9 +15,7 @@ mod thread;
 mod tones;
 
 pub(crate) use ear::Heard;
-#[cfg(test)]
-pub(crate) use g711::Law;
-pub(crate) use g711::to_mu_law;
+pub(crate) use g711::{Law, to_mu_law};
 pub(crate) use leg::{Hearing, Leg, News, Order};
 pub(crate) use sdp::{Description, Direction, Offer, Unusable};
 pub(crate) use srtp::MediaKey;

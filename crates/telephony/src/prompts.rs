@@ -67,6 +67,11 @@ impl Prompts {
         languages
     }
 
+    /// The same recording as a WAV file.
+    pub(crate) fn wav(&self, language: &str, prompt: Prompt) -> Option<Vec<u8>> {
+        wav::write(&self.find(language, prompt)?)
+    }
+
     /// The recording in `language` (`de` or `de-AT`), or in English.
     pub fn find(&self, language: &str, prompt: Prompt) -> Option<Arc<[u8]>> {
         let here = self.recordings.get(&(primary(language), prompt));

@@ -114,6 +114,19 @@ pub struct Script {
     machine: bool,
 }
 
+/// What a key is for at the moment.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Listens {
+    /// It does not count yet.
+    ToNothing,
+    /// It is one of a row that `#` ends.
+    ToRow,
+    /// It is the whole answer.
+    ToOneKey,
+    /// It cannot change anything any more.
+    NoMore,
+}
+
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum State {
     Idle,
@@ -205,6 +218,21 @@ impl Script {
     /// How the call ended, once that is known; it never changes.
     pub fn outcome(&self) -> Option<Outcome> {
         self.outcome
+    }
+
+    pub(crate) fn listens(&self) -> Listens {
+        match self.state {
+            State::Collecting { .. } => Listens::ToRow,
+            State::AskingFraud { .. } => Listens::ToOneKey,
+            State::Closing { .. } | State::Over => Listens::NoMore,
+            State::Idle
+            | State::Dialing
+            | State::Ringing { .. }
+            | State::Settling { .. }
+            | State::SendingExtension
+            | State::Greeting
+            | State::Checking => Listens::ToNothing,
+        }
     }
 
     /// Takes note of `event`, which happened at `now`.

@@ -1,21 +1,29 @@
 //! What an administrator sets for phone calls.
 
+mod provider;
+
 use std::collections::BTreeSet;
 
 use portcullis_model::{CallOutcome, FewCalls, RecentCalls, Secret, SettingsProblem};
 use serde::{Deserialize, Serialize};
 
+pub use provider::{PhoneProvider, PhoneProxy};
+
 use crate::{
     Encryption, Few, Limits, NumberPolicy, Outcome, Prompts, Recent, Transport, TrunkSettings, Upkeep,
 };
 
-/// Kept as JSON, sealed, for it holds passwords. Calls go through trunks of one's own or an agent on another host.
+/// Kept as JSON, sealed, for it holds passwords. Calls go through trunks of one's own, the web service of a provider, or
+/// an agent on another host: exactly one of the three.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PhoneSettings {
     /// Tried in this order until one connects.
     #[serde(default)]
     pub trunks: Vec<PhoneTrunk>,
+    /// Places the calls on request.
+    #[serde(default)]
+    pub provider: Option<PhoneProvider>,
     /// Keeps the numbers and places the calls.
     #[serde(default)]
     pub agent: Option<PhoneAgent>,
@@ -158,11 +166,11 @@ impl PhoneSettings {
         })
     }
 
-    /// Says what is wrong with a connection by trunks.
-    pub fn check_trunks(&self) -> Result<(), SettingsProblem> {
+    /// Says what is wrong with a connection by trunks or by a provider.
+    pub fn check_direct(&self) -> Result<(), SettingsProblem> {
         let wrong = |field, problem: String| Err(SettingsProblem { field, problem });
         if self.agent.is_some() {
-            return wrong("agent", "must not be set beside trunks".to_owned());
+            return wrong("agent", "must not be set beside trunks or a provider".to_owned());
         }
         if self.mode == PhoneMode::Pin {
             return wrong(
@@ -170,13 +178,25 @@ impl PhoneSettings {
                 "can be a PIN only where an agent keeps the PINs".to_owned(),
             );
         }
-        self.check_lines()?;
+        match &self.provider {
+            None => self.check_lines()?,
+            Some(_) if !self.trunks.is_empty() => {
+                return wrong("trunks", "must not be set beside a provider".to_owned());
+            }
+            Some(provider) => {
+                provider.check()?;
+                self.check_countries()?;
+            }
+        }
         self.check_limits()
     }
 
     /// Says what is wrong with the trunks and whom they may call.
     pub fn check_lines(&self) -> Result<(), SettingsProblem> {
         let wrong = |field, problem: String| Err(SettingsProblem { field, problem });
+        if self.provider.is_some() {
+            return wrong("provider", "cannot be reached from this host".to_owned());
+        }
         if !(1..=MOST_TRUNKS).contains(&self.trunks.len()) {
             return wrong("trunks", "must be one to eight".to_owned());
         }
@@ -188,12 +208,16 @@ impl PhoneSettings {
                 );
             }
         }
+        self.check_countries()
+    }
+
+    fn check_countries(&self) -> Result<(), SettingsProblem> {
         let known = |country: &String| country.len() == 2 && country.bytes().all(|b| b.is_ascii_uppercase());
         if self.countries.is_empty() || !self.countries.iter().all(known) {
-            return wrong(
-                "countries",
-                "must name at least one country by two letters, such as US or DE".to_owned(),
-            );
+            return Err(SettingsProblem {
+                field: "countries",
+                problem: "must name at least one country by two letters, such as US or DE".to_owned(),
+            });
         }
         Ok(())
     }

@@ -3,6 +3,7 @@
 mod baresip;
 mod kamailio;
 mod process;
+mod provider;
 mod sipp;
 mod switchboard;
 
@@ -11,6 +12,7 @@ use std::net::{TcpListener, UdpSocket};
 pub use baresip::Baresip;
 pub use kamailio::Kamailio;
 pub use process::Process;
+pub use provider::{Asked, VoiceProvider, provider_signature};
 pub use sipp::{Behaviour, Sipp};
 pub use switchboard::Switchboard;
 

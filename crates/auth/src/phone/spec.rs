@@ -17,7 +17,7 @@ pub(super) enum Spec {
     Trunks(OwnCall),
 }
 
-/// A call through trunks of one's own.
+/// A call through trunks of one's own, or through a provider.
 #[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct OwnCall {
@@ -37,6 +37,8 @@ const COUNT: u32 = 900;
 
 fn task(settings: &PhoneSettings, chance: &dyn Chance) -> CallTask {
     match settings.mode {
+        // Through a provider, `#` alone cannot be told from nothing.
+        PhoneMode::Confirm if settings.provider.is_some() => CallTask::ConfirmAsSaid,
         PhoneMode::Confirm => CallTask::Confirm,
         PhoneMode::NumberMatch => CallTask::Match((FIRST + chance.below(COUNT)).to_string()),
         PhoneMode::Pin => CallTask::Pin,
@@ -95,7 +97,7 @@ impl OwnCall {
         let number = read(&self.number)?;
         let backup = self.backup.as_deref().map(read).transpose()?;
         let task = match &self.task {
-            CallTask::Confirm => Task::Confirm,
+            CallTask::Confirm | CallTask::ConfirmAsSaid => Task::Confirm,
             CallTask::Match(digits) => {
                 Task::Match(Digits::parse(digits).ok_or(FactorError::DamagedEnrolment)?)
             }

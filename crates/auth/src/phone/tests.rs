@@ -15,7 +15,7 @@ fn settings() -> Value {
 }
 
 fn phone() -> Phone {
-    Phone::new(Arc::new(Seeded::new(1)))
+    Phone::new(Arc::new(Seeded::new(1)), "https://vault.example")
 }
 
 fn enrol(number: &str) -> Result<Enrolment, FactorError> {
@@ -101,6 +101,12 @@ async fn without_digits_only_where_an_administrator_says_so() {
     let challenge = ask(&["1 9259249500"], &settings).await;
 
     assert_eq!(challenge.call.unwrap().task, CallTask::Confirm);
+    settings["trunks"] = json!([]);
+    settings["provider"] = json!({
+        "base_url": "https://api.example.org", "account_sid": "AC1", "auth_token": "s3cret", "caller_id": "+19259249500",
+    });
+    let challenge = ask(&["1 9259249500"], &settings).await;
+    assert_eq!(challenge.call.unwrap().task, CallTask::ConfirmAsSaid);
 }
 
 #[tokio::test]
@@ -130,6 +136,39 @@ fn settings_that_cannot_work_are_refused_before_they_are_stored() {
     assert_eq!(refused(|it| it["language"] = "tlh".into()), "language");
     assert_eq!(refused(|it| it["limits"] = json!({ "in_a_day": 0 })), "limits");
     assert_eq!(refused(|it| it["typo"] = 1.into()), "trunks");
+}
+
+#[test]
+fn a_provider_stands_alone_and_says_which_field_is_wrong() {
+    let provider = json!({
+        "base_url": "https://api.example.org", "account_sid": "AC1", "auth_token": "s3cret", "caller_id": "+19259249500",
+    });
+    let good = json!({ "provider": provider, "countries": ["US"] });
+    let refused = |change: &dyn Fn(&mut Value)| {
+        let mut settings = good.clone();
+        change(&mut settings);
+        phone().check(settings.to_string().as_bytes()).unwrap_err().field
+    };
+
+    phone().check(good.to_string().as_bytes()).unwrap();
+    assert_eq!(
+        refused(&|it| it["trunks"] = settings()["trunks"].clone()),
+        "trunks"
+    );
+    assert_eq!(refused(&|it| it["countries"] = json!([])), "countries");
+    assert_eq!(refused(&|it| it["mode"] = "pin".into()), "mode");
+    for (field, value) in [
+        ("base_url", json!("http://api.example.org")),
+        ("account_sid", json!("")),
+        ("auth_token", Value::Null),
+        ("caller_id", json!("me")),
+        ("proxy", json!({ "url": "proxy:3128" })),
+    ] {
+        assert_eq!(refused(&|it| it["provider"][field] = value.clone()), field);
+    }
+    assert_eq!(refused(&|it| it["provider"]["ca"] = "none".into()), "provider_ca");
+    let agent = json!({ "url": "https://phones.example:7373", "username": "portcullis" });
+    assert_eq!(refused(&|it| it["agent"] = agent.clone()), "trunks");
 }
 
 #[test]

@@ -225,6 +225,13 @@ async fn find(State(web): State<Web>, program: Program, Path(word): Path<String>
                 "host": "sip.corp.example", "transport": "tls", "srtp": true, "username": "portcullis", "password": "…"
             }],
             "mode": "number_match", "countries": ["US", "DE"]
+        }}))),
+        ("phone through a provider" = (value = json!({ "revision": 0, "value": {
+            "provider": {
+                "base_url": "https://api.twilio.com", "account_sid": "AC…", "auth_token": "…",
+                "caller_id": "+19259249500", "proxy": { "url": "socks5h://proxy.corp.example:1080" }
+            },
+            "mode": "number_match", "countries": ["US", "DE"]
         }})))
     )),
     responses((status = NO_CONTENT), Problems))]

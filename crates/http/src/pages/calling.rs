@@ -84,6 +84,9 @@ fn under_way(step: CallStep, task: Option<&CallTask>) -> String {
         CallStep::Waiting | CallStep::Over => match task {
             Some(CallTask::Match(digits)) => format!("Answered. Key in {digits} now, then #."),
             Some(CallTask::Pin) => "Answered. Enter your PIN now, then #.".to_owned(),
+            Some(CallTask::ConfirmAsSaid) => {
+                "Answered. Press the digit that the voice names, then #.".to_owned()
+            }
             Some(CallTask::Confirm) | None => "Answered. Press # now.".to_owned(),
         },
     }

@@ -64,7 +64,7 @@ pub(crate) fn doors(world: &World) -> Router {
     router(web(world))
 }
 
-fn web(world: &World) -> Web {
+pub(crate) fn web(world: &World) -> Web {
     let gate = world.gate.clone();
     Web {
         gate: world.gate.clone(),
@@ -73,6 +73,7 @@ fn web(world: &World) -> Web {
             base_url: "https://vault.example".to_owned(),
             version: "0.1.0",
         },
+        hooks: world.gate.call_hooks(),
         request_ids: Arc::new(move || gate.request_id()),
         demo: None,
         look: Look::default(),

@@ -7,6 +7,7 @@ mod api_mfa;
 mod branding;
 mod break_glass;
 mod browser;
+mod hooks;
 mod matrix;
 mod pages;
 mod passkeys;

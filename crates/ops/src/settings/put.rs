@@ -89,6 +89,9 @@ pub(super) async fn complete(
                 if let (Some(agent), Some(known)) = (map.get_mut("agent"), stored.get("agent")) {
                     keep(agent, known, connection.secrets());
                 }
+                if let (Some(provider), Some(known)) = (map.get_mut("provider"), stored.get("provider")) {
+                    keep_of_provider(provider, known, connection.secrets());
+                }
                 let list = match connection {
                     Connection::Phone => "trunks",
                     _ => "servers",
@@ -112,6 +115,24 @@ pub(super) async fn complete(
 fn keep(value: &mut Value, stored: &Value, secrets: &[&str]) {
     let same = |field: &str| value.get(field) == stored.get(field);
     if same("host") && same("port") && same("url") && same("username") {
+        fill(value, stored, secrets);
+    }
+}
+
+/// The same for a provider of phone calls: whoever vouches for it, or stands between, decides where a secret goes.
+fn keep_of_provider(value: &mut Value, stored: &Value, secrets: &[&str]) {
+    let places = [
+        "/base_url",
+        "/account_sid",
+        "/ca",
+        "/proxy/url",
+        "/proxy/username",
+    ];
+    let given = |value: &Value, place: &str| value.pointer(place).filter(|value| !value.is_null()).cloned();
+    if places
+        .iter()
+        .all(|place| given(value, place) == given(stored, place))
+    {
         fill(value, stored, secrets);
     }
 }
@@ -201,6 +222,41 @@ mod tests {
         keep(&mut same, &stored, &["secret"]);
 
         assert_eq!(same, stored);
+    }
+
+    #[test]
+    fn a_kept_secret_of_a_provider_goes_through_the_same_hands() {
+        let secrets = ["password", "auth_token"];
+        let stored = json!({
+            "base_url": "https://api.example.org", "account_sid": "AC1", "auth_token": "s3cret", "ca": null,
+            "proxy": {"url": "socks5h://proxy:1080", "username": "me", "password": "pr0xy"},
+        });
+        let after = |change: &dyn Fn(&mut Value)| {
+            let mut value = json!({
+                "base_url": "https://api.example.org", "account_sid": "AC1", "auth_token": "",
+                "proxy": {"url": "socks5h://proxy:1080", "username": "me"},
+            });
+            change(&mut value);
+            keep_of_provider(&mut value, &stored, &secrets);
+            value
+        };
+
+        let same = after(&|_| {});
+        assert_eq!(same["auth_token"], "s3cret");
+        assert_eq!(same["proxy"]["password"], "pr0xy");
+        for change in [
+            &(|it: &mut Value| it["base_url"] = "https://evil.example".into()) as &dyn Fn(&mut Value),
+            &|it| it["account_sid"] = "AC2".into(),
+            &|it| it["ca"] = "another".into(),
+            &|it| it["proxy"]["url"] = "http://evil.example:3128".into(),
+            &|it| it["proxy"] = Value::Null,
+        ] {
+            let moved = after(change);
+            assert_eq!(moved["auth_token"], "", "{moved}");
+        }
+        let shown = without_secrets(&stored, &secrets);
+        assert_eq!(shown["auth_token"], true);
+        assert_eq!(shown["proxy"]["password"], true);
     }
 
     #[test]

@@ -159,7 +159,10 @@ impl Server {
     pub(crate) fn of(settings: &Value) -> Self {
         provider();
         Self {
-            phone: Arc::new(Phone::new(Arc::new(SeededChance::new(rand_seed())))),
+            phone: Arc::new(Phone::new(
+                Arc::new(SeededChance::new(rand_seed())),
+                "https://vault.example",
+            )),
             settings: settings.to_string().into_bytes(),
         }
     }

@@ -31,6 +31,12 @@ pub(crate) const KEYS: &[Key] = &[
         "How people reach the server; empty for https://localhost and the port.",
     ),
     key(
+        "server.hooks_url",
+        String::new,
+        "How a provider of phone calls reaches this node, with a certificate that the provider trusts; empty for \
+         server.base_url. Of several nodes, each needs its own.",
+    ),
+    key(
         "server.name",
         || "Portcullis".to_owned(),
         "What the console and authenticator apps call this site.",

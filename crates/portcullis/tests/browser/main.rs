@@ -16,6 +16,7 @@ mod looks;
 mod no_script;
 mod passkeys;
 mod phones;
+mod provider;
 mod ranger;
 mod recovery;
 mod remembered;

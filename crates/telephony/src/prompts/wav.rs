@@ -1,6 +1,7 @@
 use std::f64::consts::PI;
+use std::io::Cursor;
 
-use crate::media::to_mu_law;
+use crate::media::{Law, to_mu_law};
 
 /// Why a file is no recording. The texts are for the administrator who uploads it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
@@ -23,7 +24,24 @@ pub(super) fn read(wav: &[u8]) -> Result<Vec<u8>, WavError> {
     Ok(samples(wav)?.into_iter().map(to_mu_law).collect())
 }
 
-/// The same, without the silence around it and at the loudness of the others.
+/// Writes µ-law at 8 kHz as 16-bit PCM, which every player knows.
+pub(super) fn write(recording: &[u8]) -> Option<Vec<u8>> {
+    let shape = hound::WavSpec {
+        channels: 1,
+        sample_rate: RATE,
+        bits_per_sample: 16,
+        sample_format: hound::SampleFormat::Int,
+    };
+    let mut file = Cursor::new(Vec::new());
+    let mut writer = hound::WavWriter::new(&mut file, shape).ok()?;
+    for byte in recording {
+        writer.write_sample(Law::Mu.decode(*byte)).ok()?;
+    }
+    writer.finalize().ok()?;
+    Some(file.into_inner())
+}
+
+/// Reads a WAV file like [`read`], without the silence around it and at the loudness of the others.
 pub(super) fn normalized(wav: &[u8]) -> Result<Vec<u8>, WavError> {
     let samples = samples(wav)?;
     let peak = samples
@@ -125,8 +143,6 @@ fn rounded(value: f64) -> i16 {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Cursor;
-
     use super::*;
 
     /// A tone of `hertz` for `seconds`.
@@ -169,6 +185,15 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        let recording: Vec<u8> = (0..2000_u16).map(|place| (place % 127) as u8).collect();
+
+        let file = write(&recording).unwrap();
+
+        assert_eq!(read(&file).unwrap(), recording);
     }
 
     #[test]

@@ -129,7 +129,7 @@ impl TrunkSettings {
             return Err(TrunkProblem::KeysInClear);
         }
         if let Some(pem) = &self.authorities {
-            super::tls::roots_of(pem).map_err(TrunkProblem::Authorities)?;
+            crate::trust::roots_of(pem).map_err(TrunkProblem::Authorities)?;
         }
         Ok(())
     }

@@ -48,7 +48,7 @@ impl TrunkState {
             Self::Well => (Some(true), String::new()),
             Self::Refuses(code) => (
                 Some(false),
-                format!("It does not accept us: SIP {code}. Check the user name and the password."),
+                format!("It does not accept us (it says {code}). Check the user name and the password."),
             ),
             Self::Silent => (Some(false), "It does not answer.".to_owned()),
             Self::Unreachable(why) => (Some(false), format!("It cannot be reached: {why}")),

@@ -7,3 +7,4 @@ mod phone;
 mod signalling;
 mod support;
 mod trunks;
+mod voice_api;

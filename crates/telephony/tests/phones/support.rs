@@ -160,7 +160,7 @@ pub(crate) fn call(backend: &Arc<SipBackend>, task: Task) -> Call {
     place(backend, spec(plan(task)))
 }
 
-pub(crate) fn place(backend: &Arc<SipBackend>, spec: CallSpec) -> Call {
+pub(crate) fn place<B: PhoneBackend + 'static>(backend: &Arc<B>, spec: CallSpec) -> Call {
     let (sender, steps) = watch::channel(Step::Queued);
     let (cancel, cancelled) = oneshot::channel();
     let backend = Arc::clone(backend);

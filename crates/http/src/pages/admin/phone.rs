@@ -1,5 +1,8 @@
 //! Phone calls: the trunks that connect them, whom they may reach, and how they went.
 
+mod agent;
+mod provider;
+
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
@@ -8,6 +11,9 @@ use portcullis_ops::OpError;
 use portcullis_ops::calls::{List, ListTrunks};
 use portcullis_ops::settings::Connection;
 use serde_json::{Value, json};
+
+use agent::Agent;
+use provider::Provider;
 
 use super::setting::{self, Stored, text, text_or_null};
 use crate::Web;
@@ -31,6 +37,9 @@ struct PhonePage {
     /// Whether an agent places the calls, and not the trunks.
     by_agent: bool,
     agent: Agent,
+    /// Whether a provider places the calls, and not the trunks.
+    by_provider: bool,
+    provider: Provider,
     trunks: Vec<Trunk>,
     general: General,
     revision: i64,
@@ -52,15 +61,6 @@ struct Trunk {
     prefix: String,
     upkeep: String,
     srtp: bool,
-    ca: String,
-}
-
-/// The agent as it stands in the form; never its password.
-#[derive(Default)]
-struct Agent {
-    url: String,
-    username: String,
-    has_password: bool,
     ca: String,
 }
 
@@ -163,37 +163,6 @@ impl Trunk {
     }
 }
 
-impl Agent {
-    fn stored(value: &Value) -> Self {
-        Self {
-            url: text(value, "/url"),
-            username: text(value, "/username"),
-            has_password: value["password"] == true,
-            ca: text(value, "/ca"),
-        }
-    }
-
-    fn typed(fields: &Fields) -> Self {
-        let text = |name: &str| fields.text(name).trim().to_owned();
-        Self {
-            url: text("url"),
-            username: text("username"),
-            has_password: false,
-            ca: text("ca"),
-        }
-    }
-
-    /// A password that was left empty keeps the stored one.
-    fn value(&self, fields: &Fields) -> Value {
-        json!({
-            "url": self.url,
-            "username": self.username,
-            "password": fields.text("password"),
-            "ca": text_or_null(&self.ca),
-        })
-    }
-}
-
 impl General {
     fn stored(value: &Value) -> Self {
         let or = |pointer: &str, usual: &str| match text(value, pointer) {
@@ -239,16 +208,22 @@ impl General {
     }
 }
 
-fn value(
-    agent: Option<&Agent>,
-    trunks: &[Trunk],
-    general: &General,
-    fields: &Fields,
-) -> Result<Value, OpError> {
+/// Who places the calls.
+enum Way<'a> {
+    Agent(&'a Agent),
+    Provider(&'a Provider),
+    Trunks(&'a [Trunk]),
+}
+
+fn value(way: &Way<'_>, general: &General, fields: &Fields) -> Result<Value, OpError> {
     let mut errors = Errors::default();
     let mut list = Vec::new();
+    let trunks = match way {
+        Way::Trunks(trunks) => *trunks,
+        Way::Agent(_) | Way::Provider(_) => &[],
+    };
     for (index, trunk) in trunks.iter().enumerate() {
-        if agent.is_some() || (trunk.host.is_empty() && trunk.username.is_empty()) {
+        if trunk.host.is_empty() && trunk.username.is_empty() {
             continue;
         }
         if trunk.host.is_empty() {
@@ -284,13 +259,16 @@ fn value(
         "fraud_blocks": general.fraud_blocks,
         "limits": limits,
     });
-    if let Some(agent) = agent {
-        value["agent"] = agent.value(fields);
-    } else {
-        value["trunks"] = list.into();
-        value["countries"] = countries.into();
-        value["voip"] = general.voip.into();
+    match way {
+        Way::Agent(agent) => {
+            value["agent"] = agent.value(fields);
+            return Ok(value);
+        }
+        Way::Provider(provider) => value["provider"] = provider.value(fields),
+        Way::Trunks(_) => value["trunks"] = list.into(),
     }
+    value["countries"] = countries.into();
+    value["voip"] = general.voip.into();
     Ok(value)
 }
 
@@ -305,8 +283,14 @@ pub(super) async fn save(State(web): State<Web>, posted: Posted) -> Answer {
     let trunks: Vec<Trunk> = (0..TRUNKS).map(|index| Trunk::typed(fields, index)).collect();
     let general = General::typed(fields);
     let agent = Agent::typed(fields);
-    let by_agent = fields.text("way") == "agent";
-    let result = match value(by_agent.then_some(&agent), &trunks, &general, fields) {
+    let provider = Provider::typed(fields);
+    let way = match fields.text("way").as_str() {
+        "agent" => Way::Agent(&agent),
+        "provider" => Way::Provider(&provider),
+        _ => Way::Trunks(&trunks),
+    };
+    let (by_agent, by_provider) = (matches!(way, Way::Agent(_)), matches!(way, Way::Provider(_)));
+    let result = match value(&way, &general, fields) {
         Ok(value) => setting::put(&web, &posted.who, Connection::Phone, value, fields).await,
         Err(error) => Err(error),
     };
@@ -328,6 +312,8 @@ pub(super) async fn save(State(web): State<Web>, posted: Posted) -> Answer {
                 errors,
                 by_agent,
                 agent,
+                by_provider,
+                provider: provider.knowing(&shown.provider),
                 general,
                 ..shown
             };
@@ -371,6 +357,8 @@ async fn look(web: &Web, who: &SignedIn) -> Answer<PhonePage> {
         errors: Errors::default(),
         by_agent: value["agent"].is_object(),
         agent: Agent::stored(&value["agent"]),
+        by_provider: value["provider"].is_object(),
+        provider: Provider::stored(&value["provider"]),
         trunks,
         general: General::stored(&value),
         revision,

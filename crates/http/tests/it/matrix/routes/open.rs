@@ -1,3 +1,5 @@
+use axum::http::StatusCode;
+
 use crate::matrix::route::{Route, form, page};
 
 /// What needs no session: signing in, setting up, files.
@@ -9,6 +11,13 @@ pub(super) const ROUTES: &[Route] = &[
         .open()
         .performs(&["branding.show_logo"]),
     page("/branding/accent/{name}").open(),
+    // Nobody who asks here has the token of a call.
+    page("/hooks/voice/{token}/{name}")
+        .open()
+        .gives(StatusCode::NOT_FOUND),
+    form("/hooks/voice/{token}/{name}", &[])
+        .open()
+        .gives(StatusCode::NOT_FOUND),
     page("/sign-in")
         .open()
         .performs(&["setup.needed", "branding.show", "login.inspect"]),
