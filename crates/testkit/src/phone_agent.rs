@@ -38,6 +38,14 @@ impl PhoneAgent {
 
     /// Has it call through another trunk from now on; answers what the set-up printed.
     pub fn set_trunk(&self, trunk: u16) -> String {
+        self.set_trunk_with(trunk, "")
+    }
+
+    /// The same for a trunk that may ask for this password.
+    pub fn set_trunk_with(&self, trunk: u16, password: &str) -> String {
+        let file = self.folder.path().join("trunk-password");
+        fs::write(&file, password).expect("a file can be made");
+        let file = file.display().to_string();
         let (listen, trunk) = (format!("127.0.0.1:{}", self.port), format!("127.0.0.1:{trunk}"));
         self.told(&[
             "setup",
@@ -51,6 +59,8 @@ impl PhoneAgent {
             "udp",
             "--trunk-user",
             "portcullis",
+            "--trunk-password",
+            &file,
             "--upkeep",
             "none",
             "--countries",

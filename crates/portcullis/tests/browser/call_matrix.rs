@@ -1,11 +1,12 @@
 //! Everything that a telephone may do, from the page to the phone and back.
 
+use portcullis_testkit::PhoneAgent;
 use portcullis_testkit::phones::{Behaviour, Sipp};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::browser::Browser;
 use crate::company::{Company, type_password};
-use crate::phones::{LISTENS, settings, shows_in_the_end, straight_to, told};
+use crate::phones::{LISTENS, NUMBER, settings, shows_in_the_end, straight_to, told};
 
 /// What the telephone does, and what comes of it.
 struct Row {
@@ -79,6 +80,33 @@ const ROWS: [Row; 13] = [
     row(Behaviour::Press("0#"), "fraud_blocked", REPORTED),
 ];
 
+/// Who places the calls.
+enum By {
+    Agent(PhoneAgent),
+    Trunks,
+}
+
+impl By {
+    /// Has the next call go to that port of this machine.
+    async fn call(&self, company: &Company, port: u16, password: &str) {
+        match self {
+            Self::Agent(agent) => drop(agent.set_trunk_with(port, password)),
+            Self::Trunks => {
+                let mut trunk = straight_to(port);
+                trunk["password"] = json!(password);
+                let mut value = settings(&trunk, "confirm");
+                value["limits"] = limits();
+                company.set_calls(value).await;
+            }
+        }
+    }
+}
+
+/// One person and one number; the usual limits stop at the fourth call.
+fn limits() -> Value {
+    json!({ "in_ten_minutes": 50, "in_a_day": 50 })
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn whatever_the_phone_does_the_page_tells_and_only_a_yes_lets_in() {
     if !Sipp::may_press() {
@@ -88,27 +116,44 @@ async fn whatever_the_phone_does_the_page_tells_and_only_a_yes_lets_in() {
     company.switch_on(&["phone", "backup_code", "totp"]).await;
     company.set_phone(1, "confirm").await;
     let (vera, _) = company.called("vera").await;
+    goes_through_all(&company, &vera, &By::Trunks).await;
+    vera.quit().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_the_phone_does_the_page_tells_by_an_agent_too() {
+    if !Sipp::may_press() {
+        return;
+    }
+    let company = Company::new().await;
+    company.switch_on(&["phone", "backup_code", "totp"]).await;
+    let agent = PhoneAgent::start(env!("CARGO_BIN_EXE_portcullis"), 1);
+    let _ = agent.told(&["limits", "--in-ten-minutes", "50", "--in-a-day", "50"]);
+    let _ = agent.told(&["people", "add", "vera", NUMBER]);
+    let mut value = agent.settings("confirm");
+    value["limits"] = limits();
+    company.set_calls(value).await;
+    let (vera, _) = company.person("vera", &["phone", "backup_code"]).await;
+    goes_through_all(&company, &vera, &By::Agent(agent)).await;
+    vera.quit().await;
+}
+
+async fn goes_through_all(company: &Company, vera: &Browser, by: &By) {
     let mut waits = false;
     for row in &ROWS {
         let phone = Sipp::play_slowly(row.phone, LISTENS);
-        let mut trunk = straight_to(phone.port);
-        trunk["password"] = json!(row.password);
-        let mut value = settings(&trunk, "confirm");
-        // One person and one number; the usual limits stop at the fourth call.
-        value["limits"] = json!({ "in_ten_minutes": 50, "in_a_day": 50 });
-        company.set_calls(value).await;
+        by.call(company, phone.port, row.password).await;
         if waits {
             vera.submit(&[], "form[action='/sign-in/call'] button").await;
         } else {
-            type_password(&vera, "vera").await;
+            type_password(vera, "vera").await;
         }
 
-        waits = tells(&vera, row).await;
+        waits = tells(vera, row).await;
         let call = company.latest_call().await;
         assert_eq!(call["outcome"], row.outcome, "{call}");
         assert!(!call.to_string().contains("9249500"));
     }
-    vera.quit().await;
 }
 
 /// Waits until the page says what the row says. Answers whether it still waits for a call.
