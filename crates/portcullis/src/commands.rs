@@ -29,7 +29,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         None | Some(Command::Server) if arguments.demo => {
             let (_, config) = load(file, &arguments.set)?;
             logging::start(&config);
-            demo::run(config).await?;
+            Box::pin(demo::run(config)).await?;
         }
         None | Some(Command::Server) => {
             let (_, config) = load(file, &arguments.set)?;

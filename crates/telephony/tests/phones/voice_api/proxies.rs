@@ -79,7 +79,7 @@ async fn through(scheme: &str, is_socks: bool) -> String {
     let (address, mut asked) = proxy(provider.service.address, is_socks).await;
     let authorities = provider.service.authority.clone();
     let behind = Provider::with(|settings| {
-        settings.base_url = "https://localhost:8443".to_owned();
+        settings.base_url = String::from("https://localhost:8443");
         settings.authorities = Some(authorities);
         settings.proxy = Some(ProxySettings {
             url: format!("{scheme}://{address}"),
