@@ -5,8 +5,11 @@ use csv::{ReaderBuilder, StringRecord, Trim};
 use super::{Found, ImportError};
 
 /// Reads a table whose first line names its columns, in any order and case.
-pub fn from_csv(file: impl Read) -> Result<Vec<Found>, ImportError> {
-    let mut reader = ReaderBuilder::new().trim(Trim::All).from_reader(file);
+pub fn from_csv(mut file: impl Read) -> Result<Vec<Found>, ImportError> {
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes)
+        .map_err(|error| ImportError::Csv(error.to_string()))?;
+    let mut reader = ReaderBuilder::new().trim(Trim::All).from_reader(bytes.as_slice());
     let wrong = |error: csv::Error| ImportError::Csv(error.to_string());
     let headers = reader.headers().map_err(wrong)?.clone();
     let column = |names: &[&str]| {
@@ -23,9 +26,14 @@ pub fn from_csv(file: impl Read) -> Result<Vec<Found>, ImportError> {
     };
     let (backup, language) = (column(&["backup", "backup number"]), column(&["language"]));
     let mut found = Vec::new();
+    let mut lines = Lines {
+        bytes: &bytes,
+        at: 0,
+        line: 1,
+    };
     for record in reader.records() {
         let record = record.map_err(wrong)?;
-        let line = record.position().map_or(0, csv::Position::line);
+        let line = lines.of(record.position().map_or(0, csv::Position::byte));
         let cell = |column: usize| record.get(column).unwrap_or_default().to_owned();
         let optional = |column: Option<usize>| column.map(cell);
         if is_blank(&record) {
@@ -40,6 +48,27 @@ pub fn from_csv(file: impl Read) -> Result<Vec<Found>, ImportError> {
         });
     }
     Ok(found)
+}
+
+/// Counts lines as an editor does. The crate's own count stays behind at empty ones.
+struct Lines<'a> {
+    bytes: &'a [u8],
+    at: usize,
+    line: usize,
+}
+
+impl Lines<'_> {
+    /// The line of a record that begins at this byte, or after the empty lines there.
+    fn of(&mut self, byte: u64) -> usize {
+        let mut start = usize::try_from(byte).unwrap_or(usize::MAX).min(self.bytes.len());
+        while matches!(self.bytes.get(start), Some(b'\r' | b'\n')) {
+            start += 1;
+        }
+        let passed = self.bytes.get(self.at..start).unwrap_or_default();
+        self.line += passed.iter().filter(|byte| **byte == b'\n').count();
+        self.at = start;
+        self.line
+    }
 }
 
 fn is_blank(record: &StringRecord) -> bool {
