@@ -65,7 +65,7 @@ impl Lines<'_> {
             start += 1;
         }
         let passed = self.bytes.get(self.at..start).unwrap_or_default();
-        self.line += passed.iter().filter(|byte| **byte == b'\n').count();
+        self.line += passed.split(|byte| *byte == b'\n').count() - 1;
         self.at = start;
         self.line
     }
