@@ -33,4 +33,5 @@ pub use settings::{
 };
 pub use sip::{Counts, Encryption, Transport, TrunkHealth, TrunkProblem, TrunkSettings, TrunkState, Upkeep};
 pub use sip_backend::{Alive, BackendError, SipBackend};
+pub use trust::client as tls_client;
 pub use voice_api::{ProxySettings, VoiceApiBackend, VoiceApiProblem, VoiceApiSettings, VoiceHooks};

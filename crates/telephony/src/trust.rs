@@ -24,7 +24,7 @@ pub(crate) fn roots_of(pem: &str) -> Result<RootCertStore, &'static str> {
 }
 
 /// TLS 1.2 or 1.3 with these authorities, or with those of the machine where there are none.
-pub(crate) fn client(authorities: Option<&str>) -> io::Result<ClientConfig> {
+pub fn client(authorities: Option<&str>) -> io::Result<ClientConfig> {
     let roots = match authorities {
         Some(pem) => roots_of(pem).map_err(io::Error::other)?,
         None => machine_roots(),

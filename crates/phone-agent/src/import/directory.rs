@@ -4,9 +4,7 @@ use std::time::Duration;
 use ldap3::adapters::{Adapter, EntriesOnly, PagedResults};
 use ldap3::{Ldap, LdapConnAsync, LdapConnSettings, Scope, SearchEntry};
 use portcullis_model::{Causes, Secret};
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject;
-use rustls::{ClientConfig, RootCertStore};
+use portcullis_telephony::tls_client;
 
 use super::{Found, ImportError};
 
@@ -42,10 +40,12 @@ pub async fn from_directory(directory: &Directory, mapping: &Mapping) -> Result<
             "the address must begin with ldaps:// or ldap://".to_owned(),
         ));
     }
+    let tls = tls_client(directory.ca.as_deref())
+        .map_err(|error| ImportError::Directory(format!("the authorities of the directory {error}")))?;
     let settings = LdapConnSettings::new()
         .set_conn_timeout(PATIENCE)
         .set_starttls(is_plain)
-        .set_config(Arc::new(tls(directory)?));
+        .set_config(Arc::new(tls));
     let (connection, mut ldap) = LdapConnAsync::with_settings(settings, &directory.url)
         .await
         .map_err(wrong)?;
@@ -106,27 +106,6 @@ async fn search(
     }
     entries.finish().await.success()?;
     Ok(found)
-}
-
-fn tls(directory: &Directory) -> Result<ClientConfig, ImportError> {
-    let mut roots = RootCertStore::empty();
-    let wrong = |problem: &str| ImportError::Directory(problem.to_owned());
-    if let Some(pem) = &directory.ca {
-        for certificate in CertificateDer::pem_slice_iter(pem.as_bytes()) {
-            let certificate = certificate.map_err(|_| wrong("the certificate of the authority is no PEM"))?;
-            roots
-                .add(certificate)
-                .map_err(|_| wrong("the certificate of the authority cannot be used"))?;
-        }
-    } else {
-        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    }
-    if roots.is_empty() {
-        return Err(wrong("there is no authority to vouch for the directory"));
-    }
-    Ok(ClientConfig::builder()
-        .with_root_certificates(roots)
-        .with_no_client_auth())
 }
 
 fn told(error: &ldap3::LdapError) -> String {
