@@ -24,7 +24,7 @@ const HELP: &str = "Examples:
   cargo xtask bench                  all of them, about four minutes
   cargo xtask bench reveal search    only these
 
-Names: reveal, sign-in, names, search, preview, start; and calls, which takes SIPp and three minutes and runs only by name.
+Names: reveal, sign-in, names, search, preview, start; and calls, which takes SIPp and seven minutes and runs only by name.
 PORTCULLIS_TEST_DATABASE=postgres takes PostgreSQL for reveal and search.";
 
 fn main() -> Result<()> {
@@ -32,6 +32,11 @@ fn main() -> Result<()> {
     if names.iter().any(|name| name == "--help") {
         println!("{HELP}");
         return Ok(());
+    }
+    if let [name, port, packets] = names.as_slice()
+        && name == calls::VOICES_NAME
+    {
+        return calls::answer(port.parse()?, packets.parse()?);
     }
     if names.is_empty() {
         names = ["reveal", "sign-in", "names", "search", "preview", "start"]

@@ -8,13 +8,13 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use portcullis_model::{
-    Answer, Asking, CallHooks, CallNews, CallOutcome, CallReport, CallRequest, CallStep, Challenge, Chance,
-    Enrolment, FactorError, FactorKind, FactorSummary, Newcomer, Proof, RecentCalls, SecondFactor, Secret,
-    SettingsProblem, Shown, Telephone, TrunkView, Username, Verdict,
+    Answer, Asking, CallBudget, CallHooks, CallNews, CallOutcome, CallPrompts, CallReport, CallRequest,
+    CallStep, Challenge, Chance, Enrolment, FactorError, FactorKind, FactorSummary, Newcomer, Proof,
+    RecentCalls, SecondFactor, Secret, SettingsProblem, Shown, Telephone, TrunkView, Username, Verdict,
 };
 use portcullis_telephony::{
-    Exchange, NoPin, Outcome, PhoneAgent, PhoneBackend, PhoneMode, PhoneNumber, PhoneSettings, Step,
-    VoiceHooks,
+    CurrentPrompts, Exchange, NoPin, Outcome, PhoneAgent, PhoneBackend, PhoneMode, PhoneNumber,
+    PhoneSettings, Step, VoiceHooks,
 };
 use tokio::sync::oneshot;
 
@@ -28,6 +28,7 @@ pub struct Phone {
     line: Line,
     agents: Agents,
     hooks: Arc<VoiceHooks>,
+    prompts: CurrentPrompts,
 }
 
 /// What places the calls that no agent places.
@@ -41,8 +42,10 @@ impl Phone {
     /// `hooks` is how a provider reaches this node: `https://vault.example:7272`.
     pub fn new(chance: Arc<dyn Chance>, hooks: &str) -> Self {
         let hooks = Arc::new(VoiceHooks::new(hooks));
+        let exchange = Exchange::new(Arc::clone(&chance)).reached_at(Arc::clone(&hooks));
         Self {
-            line: Line::Own(Exchange::new(Arc::clone(&chance)).reached_at(Arc::clone(&hooks))),
+            prompts: exchange.prompts().clone(),
+            line: Line::Own(exchange),
             agents: Agents::new(chance),
             hooks,
         }
@@ -54,6 +57,7 @@ impl Phone {
             line: Line::Fixed(backend),
             agents: Agents::new(chance),
             hooks: Arc::new(VoiceHooks::new("")),
+            prompts: CurrentPrompts::default(),
         }
     }
 
@@ -93,7 +97,8 @@ impl Phone {
             PhoneEnrolment::Agent(name.clone()).masked()
         };
         let spec = Spec::by_agent(settings, &name, chance);
-        challenge_of(&spec, Secret::new(format!("agent:{name}")), masked, refused)
+        let number = Secret::new(format!("agent:{name}"));
+        challenge_of(&spec, number, masked, Vec::new(), refused)
     }
 }
 
@@ -101,6 +106,7 @@ fn challenge_of(
     spec: &Spec,
     number: Secret,
     masked: String,
+    countries: Vec<String>,
     refused: Option<CallOutcome>,
 ) -> Result<Challenge, FactorError> {
     Ok(Challenge {
@@ -108,6 +114,7 @@ fn challenge_of(
             task: spec.task().clone(),
             number,
             masked,
+            countries,
             refused,
             spec: spec.to_secret()?,
         })),
@@ -123,11 +130,16 @@ impl SecondFactor for Phone {
 
     fn check(&self, settings: &[u8]) -> Result<(), SettingsProblem> {
         let settings = PhoneSettings::parse(settings)?;
+        settings.check_language(&self.prompts.now())?;
         match &settings.agent {
             None => settings.check_direct(),
             Some(_) if !settings.trunks.is_empty() || settings.provider.is_some() => Err(SettingsProblem {
                 field: "trunks",
                 problem: "and a provider must not be set beside an agent".to_owned(),
+            }),
+            Some(_) if settings.prices.is_some() => Err(SettingsProblem {
+                field: "prices",
+                problem: "are set on the host of the agent: `portcullis phone-agent limits`".to_owned(),
             }),
             Some(agent) => {
                 agent::check(agent)?;
@@ -194,11 +206,18 @@ impl SecondFactor for Phone {
         let policy = settings.policy();
         let refused = policy.check(&first.number).err();
         let backup: Option<CalledAt> = numbers.find(|second| policy.check(&second.number).is_ok());
+        let mut countries: Vec<String> = [Some(&first), backup.as_ref()]
+            .into_iter()
+            .flatten()
+            .filter_map(|called| called.number.country())
+            .collect();
+        countries.dedup();
         let spec = Spec::Trunks(OwnCall::new(&settings, &first, backup.as_ref(), asking.chance));
         challenge_of(
             &spec,
             Secret::new(first.number.e164()),
             first.number.masked(),
+            countries,
             refused.map(|refusal| Outcome::Refused(refusal).called()),
         )
     }
@@ -209,8 +228,10 @@ impl SecondFactor for Phone {
     }
 
     fn summarize(&self, enrolment: &[u8]) -> Result<FactorSummary, FactorError> {
+        let enrolment = PhoneEnrolment::parse(enrolment)?;
         Ok(FactorSummary {
-            number: Some(PhoneEnrolment::parse(enrolment)?.masked()),
+            number: Some(enrolment.masked()),
+            by_agent: matches!(enrolment, PhoneEnrolment::Agent(_)),
             ..FactorSummary::default()
         })
     }
@@ -221,6 +242,15 @@ impl Telephone for Phone {
     fn admit(&self, settings: &[u8], recent: &RecentCalls) -> Result<(), CallOutcome> {
         let settings = PhoneSettings::parse(settings).map_err(|_| CallOutcome::ProviderDown)?;
         settings.admit(recent)
+    }
+
+    /// An agent counts its own money.
+    fn budget(&self, settings: &[u8]) -> Option<CallBudget> {
+        let settings = PhoneSettings::parse(settings).ok()?;
+        if settings.agent.is_some() {
+            return None;
+        }
+        settings.budget()
     }
 
     async fn place(
@@ -242,22 +272,31 @@ impl Telephone for Phone {
             }
             (_, Err(_)) => return failed(CallOutcome::Lost),
         };
+        let countries =
+            [Some(&call.number), call.backup.as_ref()].map(|number| number.and_then(PhoneNumber::country));
         // Kept to the end: a dropped one would cancel the call.
         let (_keep, cancel) = oneshot::channel();
         let report = backend.run(call, &NoPin, &Listener(news), cancel).await;
+        let [first, backup] = countries;
+        let used_backup = report.line == portcullis_telephony::Line::Backup;
         CallReport {
             outcome: report.outcome.called(),
             trunk: report.trunk,
             lasted: report.lasted,
             connected: report.connected,
+            country: if used_backup { backup } else { first },
             key_source: report.key_source.map(portcullis_telephony::KeySource::word),
-            used_backup: report.line == portcullis_telephony::Line::Backup,
+            used_backup,
             strangers: report.voice.refused,
         }
     }
 
     fn hooks(&self) -> Arc<dyn CallHooks> {
         Arc::clone(&self.hooks) as Arc<dyn CallHooks>
+    }
+
+    fn prompts(&self) -> Arc<dyn CallPrompts> {
+        Arc::new(self.prompts.clone())
     }
 
     fn trunks(&self, settings: &[u8]) -> Vec<TrunkView> {
@@ -296,6 +335,7 @@ fn failed(outcome: CallOutcome) -> CallReport {
         trunk: None,
         lasted: std::time::Duration::ZERO,
         connected: std::time::Duration::ZERO,
+        country: None,
         key_source: None,
         used_backup: false,
         strangers: 0,

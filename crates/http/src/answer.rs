@@ -14,6 +14,15 @@ pub(crate) type Answer<T = Response> = Result<T, Failure>;
 /// A request that did not work, on its way to a page or to a problem document.
 pub(crate) struct Failure(pub(crate) Problem);
 
+/// Why a session ended that its browser still asks with.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Ended {
+    /// Nobody used it for this long.
+    Idle(Duration),
+    /// Somebody on the phone said that it was not them.
+    Reported,
+}
+
 /// RFC 9457 problem details. The envelope turns it into a page or into JSON.
 #[derive(Clone, Debug)]
 pub(crate) struct Problem {
@@ -23,8 +32,8 @@ pub(crate) struct Problem {
     pub detail: Box<str>,
     pub errors: Box<[FieldError]>,
     pub retry_after: Option<Duration>,
-    /// How long a session may be left alone, if that is why it ended.
-    pub idle: Option<Duration>,
+    /// Why a session ended, if it did not end by itself.
+    pub ended: Option<Ended>,
     /// The page to come back to after the person has confirmed that it is them.
     pub confirm: Option<Box<str>>,
 }
@@ -38,7 +47,7 @@ impl Problem {
             detail: detail.into(),
             errors: Box::default(),
             retry_after: None,
-            idle: None,
+            ended: None,
             confirm: None,
         }
     }
@@ -46,7 +55,15 @@ impl Problem {
     /// Nobody used the session for so long that it ended.
     pub(crate) fn idle(limit: Duration) -> Self {
         Self {
-            idle: Some(limit),
+            ended: Some(Ended::Idle(limit)),
+            ..Self::unauthenticated()
+        }
+    }
+
+    /// Somebody on the phone said that this was not them, and the session ended.
+    pub(crate) fn reported() -> Self {
+        Self {
+            ended: Some(Ended::Reported),
             ..Self::unauthenticated()
         }
     }

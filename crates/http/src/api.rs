@@ -14,6 +14,7 @@ mod me;
 mod mfa;
 mod passwords;
 mod policies;
+mod prompts;
 mod recovery;
 mod resources;
 mod settings;
@@ -56,6 +57,7 @@ fn parts() -> (Router<Web>, OpenApi) {
         .merge(branding::router())
         .merge(health::router())
         .merge(policies::router())
+        .merge(prompts::router())
         .merge(passwords::router())
         .merge(keys::router())
         .split_for_parts()

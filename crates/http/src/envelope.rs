@@ -5,7 +5,7 @@ use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use crate::answer::{Failure, Problem, REQUEST_ID, document, redirect};
+use crate::answer::{Ended, Failure, Problem, REQUEST_ID, document, redirect};
 use crate::cookies::WithCookies;
 use crate::rest::Rest;
 use crate::{Web, cookies, csrf, next_path, pages};
@@ -118,7 +118,7 @@ fn shape(mut response: Response, asked: &Asked, web: &Web, id: &str) -> Response
     let mut shaped = if asked.wants_json {
         document(&problem, id)
     } else if problem.status == StatusCode::UNAUTHORIZED {
-        to_sign_in(asked, problem.idle)
+        to_sign_in(asked, problem.ended)
     } else if problem.code == "privacy" {
         let back = asked.back.as_deref().and_then(next_path::safe).unwrap_or("/");
         redirect(&format!("/privacy?next={}", next_path::encode(back)))
@@ -144,18 +144,17 @@ fn is_ours(kind: &HeaderValue) -> bool {
     kind.as_bytes().starts_with(b"text/html") || kind == "application/problem+json"
 }
 
-fn to_sign_in(asked: &Asked, idle: Option<Duration>) -> Response {
-    let mut path = "/sign-in".to_owned();
-    let mut mark = '?';
-    if asked.had_session {
-        path.push_str("?notice=session-ended");
-        if let Some(idle) = idle {
-            let minutes = idle.as_secs() / 60;
-            path.push_str("&n=");
-            path.push_str(&minutes.to_string());
-        }
-        mark = '&';
-    }
+fn to_sign_in(asked: &Asked, ended: Option<Ended>) -> Response {
+    let notice = match ended {
+        None => "?notice=session-ended".to_owned(),
+        Some(Ended::Idle(limit)) => format!("?notice=session-ended&n={}", limit.as_secs() / 60),
+        Some(Ended::Reported) => "?notice=not-you".to_owned(),
+    };
+    let (mut path, mark) = if asked.had_session {
+        (format!("/sign-in{notice}"), '&')
+    } else {
+        ("/sign-in".to_owned(), '?')
+    };
     if let Some(back) = asked
         .back
         .as_deref()
@@ -173,7 +172,7 @@ const HEADERS: [(HeaderName, HeaderValue); 7] = [
     (
         header::CONTENT_SECURITY_POLICY,
         HeaderValue::from_static(
-            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; \
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; media-src 'self'; \
              connect-src 'self'; manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; \
              require-trusted-types-for 'script'; trusted-types 'none'",
         ),

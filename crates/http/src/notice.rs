@@ -116,6 +116,16 @@ const NOTICES: &[(&str, &str, &str)] = &[
     ),
     ("phone-saved", OK, "Phone settings saved."),
     (
+        "prompt-replaced",
+        OK,
+        "Replaced. Every call that begins now says it.",
+    ),
+    (
+        "prompt-restored",
+        OK,
+        "Your recording is taken away, from the next call on.",
+    ),
+    (
         "no-more-time",
         "warn",
         "There is no more time for this code. Sign in again if it ends.",

@@ -76,6 +76,7 @@ impl FromRequestParts<Web> for SignedIn {
             }
             Session::Alive(person) => person,
             Session::Idle(limit) => return Err(Problem::idle(limit).into()),
+            Session::Reported => return Err(Problem::reported().into()),
             Session::Over => return Err(Problem::unauthenticated().into()),
         };
         Ok(Self {

@@ -6,6 +6,7 @@ mod audit;
 mod branding;
 pub mod browser_name;
 mod call_hooks;
+mod call_prices;
 mod caller;
 mod causes;
 mod colour;
@@ -18,6 +19,7 @@ mod password_policy;
 mod people;
 mod phone;
 mod phone_agent;
+mod prompts;
 mod second_factor;
 mod secret;
 mod sign_in_event;
@@ -30,6 +32,9 @@ pub use app_codes::{AppCodes, OtpHash};
 pub use audit::{AuditEntry, Outcome, Subject, SubjectKind};
 pub use branding::{Branding, LogoId, Part};
 pub use call_hooks::{CallHook, CallHooks};
+pub use call_prices::{
+    CallBudget, CallPrices, LONGEST_CALL, amount_text, begun_minutes, decimal_text, decimals_of, read_amount,
+};
 pub use caller::{Actor, Caller, Door};
 pub use causes::Causes;
 pub use colour::{Accent, Colour, Scheme, UnknownColour};
@@ -55,6 +60,7 @@ pub use phone_agent::{
     AGENT_NONCE, AGENT_SEAL, AgentCall, AgentGrant, AgentHealth, AgentPerson, AgentReport, AgentTrunk,
     AgentView,
 };
+pub use prompts::{CallPrompts, OwnPrompt, PromptKey, PromptKeyError, ShippedPrompt};
 pub use second_factor::{
     Alone, Answer, Asking, Challenge, Enrolment, FactorError, FactorKind, FactorSummary, Newcomer, Peer,
     Proof, SecondFactor, Shown, SpentCode, Verdict,

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
 use crate::access::{UnknownWord, words};
-use crate::{CallHooks, Secret};
+use crate::{CallBudget, CallHooks, CallPrompts, Secret};
 
 /// A call that somebody's second step asks for.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -20,6 +20,9 @@ pub struct CallRequest {
     pub number: Secret,
     /// What people may see of the number.
     pub masked: String,
+    /// The countries that it may reach, as two letters of ISO 3166, the one of the number first; none where an agent
+    /// keeps the numbers.
+    pub countries: Vec<String>,
     /// Why it must not be placed at all.
     pub refused: Option<CallOutcome>,
     pub task: CallTask,
@@ -97,6 +100,8 @@ pub enum CallOutcome {
     /// One is under way for this person or this number.
     AlreadyCalling,
     OverLimit,
+    /// It might have cost more than is left of the day's money or minutes.
+    OverBudget,
     /// The agent knows nobody of that name.
     UnknownPerson,
     /// Too many calls in a row came to nothing.
@@ -130,6 +135,7 @@ words!(CallOutcome {
     RefusedExtension = "refused_extension",
     AlreadyCalling = "already_calling",
     OverLimit = "over_limit",
+    OverBudget = "over_budget",
     UnknownPerson = "unknown_person",
     Blocked = "blocked",
 });
@@ -177,6 +183,8 @@ pub struct CallReport {
     pub lasted: Duration,
     /// From the answer to the end.
     pub connected: Duration,
+    /// The country of the number that was called last; absent where nobody here knows.
+    pub country: Option<String>,
     /// How the deciding key came: `event`, `info`, `in-band` or `provider`.
     pub key_source: Option<&'static str>,
     /// Whether it was the second number.
@@ -193,6 +201,14 @@ pub struct RecentCalls {
     pub in_a_minute: u32,
     pub in_a_day: u32,
     pub at_once: u32,
+    /// Of the countries that the call may reach, the one that was called most.
+    pub to_the_country_in_a_day: u32,
+    /// The same of begun minutes; calls under way count at their most.
+    pub minutes_to_the_country_in_a_day: u32,
+    /// In the smallest unit of the currency; calls under way count at their most.
+    pub spent_in_a_day: u64,
+    /// What this call may cost at most.
+    pub cost: u64,
     /// Calls to this person in a row that failed.
     pub failures_in_a_row: u32,
 }
@@ -221,6 +237,9 @@ pub trait Telephone: Send + Sync {
     /// Says whether one more call may be placed.
     fn admit(&self, settings: &[u8], recent: &RecentCalls) -> Result<(), CallOutcome>;
 
+    /// What calls cost and how much a day may; absent where money is not counted.
+    fn budget(&self, settings: &[u8]) -> Option<CallBudget>;
+
     /// Calls and stays with the call to its end. Whoever drops the future hangs up.
     async fn place(
         &self,
@@ -233,4 +252,7 @@ pub trait Telephone: Send + Sync {
 
     /// Where the providers of calls are heard.
     fn hooks(&self) -> Arc<dyn CallHooks>;
+
+    /// What its calls say.
+    fn prompts(&self) -> Arc<dyn CallPrompts>;
 }

@@ -233,6 +233,8 @@ pub struct FactorSummary {
     pub app: Option<AppCodes>,
     /// The phone number, masked.
     pub number: Option<String>,
+    /// Whether it is a name at a phone agent, which nobody else can call.
+    pub by_agent: bool,
     pub alone: Alone,
 }
 

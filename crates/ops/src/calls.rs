@@ -9,8 +9,10 @@
 
 mod close;
 mod conduct;
+mod costs;
 mod decide;
 mod due;
+mod find_spending;
 mod list;
 mod list_trunks;
 mod note;
@@ -20,6 +22,7 @@ pub use close::Close;
 pub use conduct::place_due;
 pub use decide::Decide;
 pub use due::Due;
+pub use find_spending::{FindSpending, Spending};
 pub use list::{CallRow, List};
 pub use list_trunks::ListTrunks;
 pub use note::Note;
@@ -29,7 +32,8 @@ use std::time::Duration;
 
 use portcullis_crypto::hmac_sha256;
 use portcullis_model::{
-    CallOutcome, CallRequest, CallStep, CallTask, FactorId, FewCalls, RecentCalls, Timestamp, UserId,
+    CallOutcome, CallRequest, CallStep, CallTask, FactorId, FewCalls, RecentCalls, SessionId, Timestamp,
+    UserId,
 };
 use portcullis_store::calls::{self, Call};
 use portcullis_store::users::User;
@@ -37,8 +41,10 @@ use portcullis_store::{Snapshot, Tx, users};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::settings::{self, Connection};
 use crate::vault::SealedKind;
 use crate::{OpError, Permit, Services};
+use costs::AtMost;
 
 /// After how long a node that says nothing counts as dead.
 const SILENCE: Duration = Duration::from_secs(10);
@@ -116,11 +122,19 @@ pub(crate) async fn begin<O>(
         return Ok(());
     }
     calls::cancel(tx, wanted.owner, now).await?;
+    // What is counted over all people must not grow while it is looked at.
+    settings::hold(tx, Connection::Phone).await?;
     let digest = digest_of(services, request)?;
+    let budget = services.telephone.budget(wanted.settings);
+    let at_most = AtMost::of(budget.as_ref(), &request.countries);
     let refused = if request.refused.is_some() {
         request.refused
     } else {
-        let recent = recent(tx, wanted.user.id, &digest, now).await?;
+        let recent = RecentCalls {
+            cost: at_most.cost,
+            ..recent(tx, wanted.user.id, &digest, now).await?
+        };
+        let recent = spent_lately(tx, recent, &request.countries, &at_most.currency, now).await?;
         services.telephone.admit(wanted.settings, &recent).err()
     };
     let state = refused.map_or(CallStep::Queued.word(), |_| calls::REFUSED);
@@ -141,11 +155,22 @@ pub(crate) async fn begin<O>(
         decided_at: refused.map(|_| now),
         spent_at: None,
         seconds: 0,
+        country: at_most.country,
+        minutes: refused.map_or(at_most.minutes, |_| 0),
+        cost: refused.map_or(at_most.cost, |_| 0),
+        currency: at_most.currency,
     };
     calls::insert(tx, &call).await?;
     if let Some(refused) = refused {
         permit.refused();
-        permit.message(format!("No phone call to {}: {refused}.", call.masked));
+        let mut text = format!("No phone call to {}: {refused}.", call.masked);
+        if refused == CallOutcome::OverBudget
+            && let Some(budget) = budget
+            && let Some(told) = costs::watch(services, tx, &call, &budget, at_most.cost).await?
+        {
+            text = format!("{text} {told}");
+        }
+        permit.message(text);
         return Ok(());
     }
     let waiting = Waiting {
@@ -200,6 +225,30 @@ async fn recent(tx: &Tx, user: UserId, digest: &[u8; 32], now: Timestamp) -> Res
         in_a_day: number(calls::count(tx, day).await?),
         at_once: u32::try_from(open.len()).unwrap_or(u32::MAX),
         failures_in_a_row: u32::try_from(failures).unwrap_or(u32::MAX),
+        ..RecentCalls::default()
+    })
+}
+
+/// Adds what went to the countries of a call, and what was spent.
+async fn spent_lately(
+    tx: &Tx,
+    recent: RecentCalls,
+    countries: &[String],
+    currency: &str,
+    now: Timestamp,
+) -> Result<RecentCalls, OpError> {
+    let number = |count: i64| u32::try_from(count).unwrap_or(u32::MAX);
+    let since = now - costs::DAY;
+    let (mut placed, mut minutes) = (0, 0);
+    for country in countries {
+        placed = placed.max(calls::count_to_country(tx, country, since).await?);
+        minutes = minutes.max(calls::minutes_to_country(tx, country, since).await?);
+    }
+    Ok(RecentCalls {
+        to_the_country_in_a_day: number(placed),
+        minutes_to_the_country_in_a_day: number(minutes),
+        spent_in_a_day: calls::spent(tx, currency, since).await?,
+        ..recent
     })
 }
 
@@ -243,6 +292,14 @@ pub(crate) async fn latest(
     Ok(calls::latest(snapshot, owner)
         .await?
         .filter(|call| call.purpose == purpose.word()))
+}
+
+/// Whether somebody on the phone said that this session was not them.
+pub(crate) async fn is_reported(snapshot: &Snapshot, session: SessionId) -> Result<bool, OpError> {
+    let call = latest(snapshot, session.0, Purpose::Session).await?;
+    Ok(call
+        .and_then(|call| call.outcome)
+        .is_some_and(CallOutcome::is_fraud))
 }
 
 /// Whether a call is a yes that can still be taken, for this person.

@@ -3,8 +3,8 @@ use portcullis_model::Scope;
 use crate::authorize::tokens_may;
 use crate::{
     Audit, Operation, Right, accounts, activity, audit, branding, browsers, calls, factors, groups, health,
-    home, identify, jobs, keys, mail, mfa_policy, palette, passwords, privacy, recovery, resources, sessions,
-    settings, setup, sign_in, tokens, trash, users,
+    home, identify, jobs, keys, mail, mfa_policy, palette, passwords, privacy, prompts, recovery, resources,
+    sessions, settings, setup, sign_in, tokens, trash, users,
 };
 
 /// One operation, as the permission table and the tests see it.
@@ -82,6 +82,7 @@ catalog! {
     write calls::Close,
     write calls::Decide,
     read calls::Due,
+    read calls::FindSpending,
     read calls::List,
     read calls::ListTrunks,
     write calls::Note,
@@ -138,6 +139,10 @@ catalog! {
     read passwords::Policies,
     write privacy::Accept,
     read privacy::Find,
+    read prompts::Hear,
+    read prompts::List,
+    remote prompts::Replace,
+    write prompts::Restore,
     write recovery::Approve,
     write recovery::Ask,
     write recovery::Deny,

@@ -18,7 +18,7 @@ mod spend;
 mod switch_off;
 
 pub use begin::{Begin, Call, Pending, PendingFactor};
-pub(crate) use candidates::{candidates, code_lengths, settings_of};
+pub(crate) use candidates::{candidates, code_lengths, settings_of, without_names_at_agent};
 pub(crate) use confirm::allowed_still;
 pub use confirm::{Confirm, Confirmation};
 pub(crate) use inquiry::{Candidate, Inquiry, Judged, Proves};
@@ -33,4 +33,4 @@ pub use set_phone::SetPhone;
 pub(crate) use spend::spend;
 pub(crate) use switch_off::TAKES_NO_MORE;
 pub use switch_off::{REPORTED, SWITCHED_OFF, SwitchOn, SwitchedOff, why_off};
-pub(crate) use switch_off::{lift, switch_off};
+pub(crate) use switch_off::{lift, refuse_reported, switch_off};

@@ -10,6 +10,7 @@ use portcullis_model::{
 use portcullis_store::users::User;
 use portcullis_store::{Snapshot, Tx, privacy, sessions, tokens, users};
 
+use crate::calls;
 use crate::sign_in::limits;
 use crate::{Audit, Gate, OpError, Operation, Permit, Read, Right, Services, Write};
 
@@ -42,6 +43,8 @@ pub enum Session<T = SignedIn> {
     Alive(T),
     /// It ended because nobody used it for this long.
     Idle(Duration),
+    /// It ended because somebody on the phone said that it was not them.
+    Reported,
     /// Signed out, too old, or never there.
     Over,
 }
@@ -52,6 +55,7 @@ pub async fn session(gate: &Gate, token: &Secret, address: &str, request: &str) 
     match gate.read(&anonymous, Resume { token: token.clone() }).await? {
         Session::Alive(found) => Ok(Session::Alive(refresh(gate, &anonymous, found).await?)),
         Session::Idle(limit) => Ok(Session::Idle(limit)),
+        Session::Reported => Ok(Session::Reported),
         Session::Over => Ok(Session::Over),
     }
 }
@@ -124,7 +128,12 @@ impl Read for Resume {
         let now = services.now();
         let (idle, _) = limits::of_session(user.role);
         if user.epoch != session.epoch || session.ends_at <= now {
-            return Ok(Session::Over);
+            let is_reported = calls::is_reported(snapshot, session.id).await?;
+            return Ok(if is_reported {
+                Session::Reported
+            } else {
+                Session::Over
+            });
         }
         if session.seen_at + idle <= now {
             return Ok(Session::Idle(idle));

@@ -33,6 +33,7 @@ pub mod mfa_policy;
 pub mod palette;
 pub mod passwords;
 pub mod privacy;
+pub mod prompts;
 pub mod recovery;
 pub mod resources;
 pub mod sessions;

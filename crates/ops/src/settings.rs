@@ -12,8 +12,8 @@ pub use list_peers::ListPeers;
 pub use put::Put;
 pub use rehearse_mail::RehearseMail;
 
-use portcullis_store::Snapshot;
-use portcullis_store::settings::find as find_row;
+use portcullis_store::settings::{find as find_row, hold as hold_row};
+use portcullis_store::{Snapshot, Tx};
 use serde_json::Value;
 use zeroize::Zeroizing;
 
@@ -85,6 +85,11 @@ pub(crate) async fn secret_of(
         }
         None => Ok(None),
     }
+}
+
+/// Keeps others from what waits for the same connection until the transaction ends.
+pub(crate) async fn hold(tx: &Tx, connection: Connection) -> Result<(), OpError> {
+    Ok(hold_row(tx, connection.word()).await?)
 }
 
 pub(crate) async fn is_set(snapshot: &Snapshot, connection: Connection) -> Result<bool, OpError> {

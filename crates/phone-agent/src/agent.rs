@@ -4,8 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use portcullis_crypto::{KeySlot, Pairing, PasswordHasher, draw_readable};
-use portcullis_model::{CallOutcome, Chance, Clock, Secret, SettingsProblem, Timestamp};
-use portcullis_telephony::{Exchange, PhoneLimits, PhoneNumber, PhoneSettings, Prompts};
+use portcullis_model::{
+    CallOutcome, CallPrices, Chance, Clock, Secret, SettingsProblem, Timestamp, amount_text,
+};
+use portcullis_telephony::{Exchange, PhoneLimits, PhoneNumber, PhoneSettings, WavError};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
@@ -36,6 +38,8 @@ pub enum AgentError {
     Person(#[from] PersonProblem),
     #[error("the {} {}", .0.field, .0.problem)]
     Settings(SettingsProblem),
+    #[error("the file {0}")]
+    Wav(#[from] WavError),
     #[error("there is somebody of the name {0} already")]
     Taken(String),
     #[error("the agent is not set up; run `portcullis phone-agent setup`")]
@@ -59,6 +63,10 @@ pub struct CallView {
     pub outcome: Option<CallOutcome>,
     pub trunk: String,
     pub seconds: u32,
+    /// As two letters of ISO 3166; empty where nobody was called.
+    pub country: String,
+    /// In words; until it is over, what it may cost at most. Absent where money was not counted.
+    pub cost: Option<String>,
     pub made_at: Timestamp,
 }
 
@@ -123,8 +131,10 @@ impl Agent {
                 problem: "cannot go through another agent".to_owned(),
             }));
         }
+        self.refresh_prompts()?;
         parsed
-            .check_lines()
+            .check_language(&self.exchange.prompts().now())
+            .and_then(|()| parsed.check_lines())
             .and_then(|()| parsed.check_limits())
             .map_err(AgentError::Settings)?;
         Ok(self.store.put_setting(PHONE, settings, &*self.chance)?)
@@ -136,11 +146,18 @@ impl Agent {
         Ok(settings.limits)
     }
 
-    /// Sets how many calls are too many, from the next one on.
-    pub fn set_limits(&self, limits: PhoneLimits) -> Result<(), AgentError> {
+    /// What calls cost; absent where money is not counted.
+    pub fn prices(&self) -> Result<Option<CallPrices>, AgentError> {
+        let settings = PhoneSettings::parse(&self.settings()?).map_err(AgentError::Settings)?;
+        Ok(settings.prices)
+    }
+
+    /// Sets how many calls are too many and what they cost, from the next one on.
+    pub fn set_limits(&self, limits: PhoneLimits, prices: Option<&CallPrices>) -> Result<(), AgentError> {
         let mut settings: Value =
             serde_json::from_slice(&self.settings()?).map_err(|_| StoreError::Damaged)?;
         settings["limits"] = serde_json::to_value(limits).map_err(|_| StoreError::Damaged)?;
+        settings["prices"] = serde_json::to_value(prices).map_err(|_| StoreError::Damaged)?;
         let settings = Zeroizing::new(serde_json::to_vec(&settings).map_err(|_| StoreError::Damaged)?);
         self.configure(&settings)
     }
@@ -267,6 +284,8 @@ impl Agent {
                 outcome: call.outcome,
                 trunk: call.trunk,
                 seconds: call.seconds,
+                country: call.country,
+                cost: (!call.currency.is_empty()).then(|| amount_text(call.cost, &call.currency)),
                 made_at: call.made_at,
             })
             .collect())
@@ -290,8 +309,7 @@ impl Agent {
     }
 
     pub(crate) fn check(&self, person: &mut Person) -> Result<(), AgentError> {
-        let languages: Vec<String> = Prompts::shipped().languages().into_iter().collect();
-        person.check(&languages)?;
+        person.check(&self.languages()?)?;
         let policy = PhoneSettings::parse(&self.settings()?)
             .map_err(AgentError::Settings)?
             .policy();

@@ -5,9 +5,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use portcullis_crypto::sha256;
-use portcullis_model::{AgentCall, AgentReport, AgentView, CallOutcome, CallStep, CallTask};
+use portcullis_model::{
+    AgentCall, AgentReport, AgentView, CallBudget, CallOutcome, CallStep, CallTask, LONGEST_CALL,
+    begun_minutes,
+};
 use portcullis_telephony::{
-    CallReport, CallSpec, Digits, EventSink, NoPin, PhoneNumber, PhoneSettings, Plan, Step, Task, Verifier,
+    CallReport, CallSpec, Digits, EventSink, Line, NoPin, PhoneNumber, PhoneSettings, Plan, Step, Task,
+    Verifier,
 };
 use tokio::sync::{oneshot, watch};
 use uuid::Uuid;
@@ -71,6 +75,8 @@ impl Agent {
             .as_ref()
             .ok_or(CallOutcome::UnknownPerson)
             .and_then(|stored| plan(stored, call, &settings));
+        let countries = planned.as_ref().map_or_else(|_| Vec::new(), countries_of);
+        let budget = settings.budget();
         let number = found.as_ref().map(|stored| stored.person.number.as_str());
         let row = CallRow {
             id: call.id,
@@ -84,14 +90,24 @@ impl Agent {
             trunk: String::new(),
             seconds: 0,
             made_at: self.now(),
+            country: countries.first().cloned().unwrap_or_default(),
+            minutes: begun_minutes(LONGEST_CALL),
+            cost: budget
+                .as_ref()
+                .map_or(0, |budget| budget.prices.at_most(&countries)),
+            currency: budget
+                .as_ref()
+                .map_or_else(String::new, |budget| budget.prices.currency.clone()),
         };
-        let (row, is_new) = self.store().begin_call(row, |recent| settings.admit(recent))?;
+        let (row, is_new) = self
+            .store()
+            .begin_call(row, &countries, |recent| settings.admit(recent))?;
         if is_new {
             let name = &call.person;
             match (&row.outcome, planned, found) {
                 (None, Ok(spec), Some(stored)) => {
                     tracing::info!(call = %row.id, person = name, number = row.masked, "calling");
-                    self.place(call, spec, &stored, &settings_bytes);
+                    self.place(call, spec, &stored, &settings_bytes, budget);
                 }
                 (outcome, ..) => {
                     let outcome = outcome.unwrap_or(CallOutcome::Lost);
@@ -102,19 +118,32 @@ impl Agent {
         Ok(self.view(&row))
     }
 
-    fn place(self: &Arc<Self>, call: &AgentCall, spec: CallSpec, stored: &Stored, settings: &[u8]) {
+    fn place(
+        self: &Arc<Self>,
+        call: &AgentCall,
+        spec: CallSpec,
+        stored: &Stored,
+        settings: &[u8],
+        budget: Option<CallBudget>,
+    ) {
         let (cancel, cancelled) = oneshot::channel();
         let under = Arc::new(Under {
             state: watch::Sender::default(),
             cancel: Mutex::new(Some(cancel)),
         });
         self.desk.insert(call.id, Arc::clone(&under));
+        if let Err(error) = self.refresh_prompts() {
+            tracing::warn!(%error, "the own prompts cannot be read; calls say what they said before");
+        }
         let backend = self.exchange.backend(settings);
         let sink = Sink {
             agent: Arc::clone(self),
             under,
             id: call.id,
             stored: stored.clone(),
+            countries: [Some(&spec.number), spec.backup.as_ref()]
+                .map(|number| number.and_then(PhoneNumber::country).unwrap_or_default()),
+            budget,
         };
         let verifier: Box<dyn Verifier> = match call.task {
             CallTask::Pin => Box::new(PinOf {
@@ -134,6 +163,7 @@ impl Agent {
                 Err(why) => {
                     tracing::error!(why, "the trunks cannot be used");
                     sink.decide(CallOutcome::ProviderDown);
+                    sink.bill("", Duration::ZERO, Line::First);
                     sink.tell(|state| state.report = Some(AgentReport::default()));
                 }
             }
@@ -212,6 +242,10 @@ struct Sink {
     under: Arc<Under>,
     id: Uuid,
     stored: Stored,
+    /// Of the first number, and of the second one.
+    countries: [String; 2],
+    /// When the call was asked for.
+    budget: Option<CallBudget>,
 }
 
 impl Sink {
@@ -246,20 +280,32 @@ impl Sink {
         });
     }
 
+    /// Answers to which country it went, and what it cost in words.
+    fn bill(&self, trunk: &str, connected: Duration, line: Line) -> (&str, String) {
+        let [first, backup] = &self.countries;
+        let country = match line {
+            Line::First => first,
+            Line::Backup => backup,
+        };
+        let cost = self
+            .agent
+            .bill(self.id, trunk, connected, country, self.budget.as_ref());
+        (country, cost)
+    }
+
     fn close(&self, report: &CallReport) {
         let trunk = report.trunk.clone().unwrap_or_default();
         let seconds = report.connected.as_secs();
-        if let Err(error) = self.agent.store().close_call(self.id, &trunk, seconds) {
-            tracing::error!(call = %self.id, %error, "a call could not be closed");
-        }
-        tracing::info!(call = %self.id, trunk, seconds, strangers = report.voice.refused, "hung up");
+        let (country, cost) = self.bill(&trunk, report.connected, report.line);
+        let strangers = report.voice.refused;
+        tracing::info!(call = %self.id, trunk, seconds, country, cost, strangers, "hung up");
         self.tell(|state| {
             state.report = Some(AgentReport {
                 trunk: report.trunk.clone(),
                 lasted_seconds: report.lasted.as_secs(),
                 connected_seconds: seconds,
                 key_source: report.key_source.map(|source| source.word().to_owned()),
-                used_backup: report.line == portcullis_telephony::Line::Backup,
+                used_backup: report.line == Line::Backup,
                 strangers: report.voice.refused,
             });
         });
@@ -276,6 +322,14 @@ impl EventSink for Sink {
             Step::Finished(outcome) => self.decide(outcome.called()),
         }
     }
+}
+
+/// Where a call may ring, the first number first.
+fn countries_of(spec: &CallSpec) -> Vec<String> {
+    let numbers = [Some(&spec.number), spec.backup.as_ref()].into_iter().flatten();
+    let mut countries: Vec<String> = numbers.filter_map(PhoneNumber::country).collect();
+    countries.dedup();
+    countries
 }
 
 /// The call to one person, or why they are not called.

@@ -5,15 +5,20 @@
 
 mod agent;
 mod api;
+mod costs;
 mod desk;
 mod import;
 mod person;
 mod pin;
+mod prompts;
 mod store;
 
 pub use agent::{Agent, AgentError, CallView, Listening};
 pub use api::router;
+pub use costs::Spending;
 pub use import::{Directory, Found, ImportError, Imported, Mapping, from_csv, from_directory};
 pub use person::{LONGEST_DELAY, Person, PersonProblem, Stored};
 pub use pin::pin_problem;
+pub use portcullis_telephony::PhoneLimits;
+pub use prompts::PromptView;
 pub use store::StoreError;

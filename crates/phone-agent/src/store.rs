@@ -2,6 +2,7 @@
 
 mod calls;
 mod people;
+mod prompts;
 
 use std::fs::OpenOptions;
 use std::os::unix::fs::OpenOptionsExt;
@@ -16,11 +17,18 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, 
 use uuid::{Builder, Uuid};
 use zeroize::Zeroizing;
 
-pub(crate) use calls::CallRow;
+pub(crate) use calls::{CallRow, Spent};
 
 /// What is sealed here: connections, people, and the pepper of PINs and digests.
 const PURPOSES: [Purpose; 3] = [Purpose::Connections, Purpose::Factors, Purpose::PasswordPepper];
 const VERSION: u32 = 1;
+
+/// What makes the tables: each step brings the database of the version before it up to date.
+const SCHEMA: [&str; 3] = [
+    include_str!("schema.sql"),
+    include_str!("schema_costs.sql"),
+    include_str!("schema_prompts.sql"),
+];
 
 /// How long a command waits for another that writes.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -179,34 +187,37 @@ fn sealed(wrapped_key: Vec<u8>, ciphertext: Vec<u8>) -> Sealed {
     }
 }
 
-/// Makes the tables and the keys once; later, unlocks the keys.
+/// Makes or completes the tables, and makes the keys once; later, unlocks the keys.
 fn unlock(
     connection: &mut Connection,
     slot: &dyn KeySlot,
     chance: &dyn Chance,
 ) -> Result<(Uuid, Keyring), StoreError> {
-    const SCHEMA: i64 = 1;
     let slot_key = slot.slot_key()?;
     let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    match tx.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0))? {
-        0 => {
-            tx.execute_batch(include_str!("schema.sql"))?;
-            tx.pragma_update(None, "user_version", SCHEMA)?;
-            let (install, root) = (draw_id(chance), Key::draw(chance));
+    let found: u32 = tx.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let steps = usize::try_from(found).ok().and_then(|found| SCHEMA.get(found..));
+    for step in steps.ok_or(StoreError::Newer)? {
+        tx.execute_batch(step)?;
+    }
+    tx.pragma_update(
+        None,
+        "user_version",
+        i64::try_from(SCHEMA.len()).unwrap_or(i64::MAX),
+    )?;
+    if found == 0 {
+        let (install, root) = (draw_id(chance), Key::draw(chance));
+        tx.execute(
+            "INSERT INTO install (id, wrapped_root) VALUES (?1, ?2)",
+            params![install, wrap_root(&slot_key, &root, install, chance)],
+        )?;
+        let keyring = Keyring::new(install, root);
+        for purpose in PURPOSES {
             tx.execute(
-                "INSERT INTO install (id, wrapped_root) VALUES (?1, ?2)",
-                params![install, wrap_root(&slot_key, &root, install, chance)],
+                "INSERT INTO keys (purpose, wrapped) VALUES (?1, ?2)",
+                params![purpose.word(), keyring.mint(purpose, VERSION, chance)],
             )?;
-            let keyring = Keyring::new(install, root);
-            for purpose in PURPOSES {
-                tx.execute(
-                    "INSERT INTO keys (purpose, wrapped) VALUES (?1, ?2)",
-                    params![purpose.word(), keyring.mint(purpose, VERSION, chance)],
-                )?;
-            }
         }
-        SCHEMA => {}
-        _ => return Err(StoreError::Newer),
     }
     let (install, wrapped): (Uuid, Vec<u8>) =
         tx.query_row("SELECT id, wrapped_root FROM install", params![], |row| {

@@ -9,7 +9,8 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 pub(crate) use mfa::{MfaCommand, RecoverCommand, Rule};
 pub(crate) use phone_agent::{
-    AgentPaths, Details, ImportLdap, Limits, PeopleCommand, PhoneAgentCommand, SetUp, Transport, Upkeep,
+    AgentPaths, Details, ImportLdap, Limits, PeopleCommand, PhoneAgentCommand, PromptsCommand, SetUp,
+    Transport, Upkeep,
 };
 
 use crate::commands::{NotThere, Wrong};

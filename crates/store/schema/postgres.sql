@@ -76,7 +76,12 @@ CREATE TABLE calls (
   seen_at bigint NOT NULL,
   decided_at bigint,
   spent_at bigint,
-  seconds bigint NOT NULL
+  seconds bigint NOT NULL,
+  country text NOT NULL DEFAULT ''::text,
+  minutes bigint NOT NULL DEFAULT 0,
+  cost bigint NOT NULL DEFAULT 0,
+  currency text NOT NULL DEFAULT ''::text,
+  told_of bigint NOT NULL DEFAULT 0
 );
 CREATE TABLE factors (
   id uuid NOT NULL,
@@ -229,6 +234,14 @@ CREATE TABLE privacy_acceptances (
   user_id uuid NOT NULL,
   digest bytea NOT NULL,
   accepted_at bigint NOT NULL
+);
+CREATE TABLE prompts (
+  language text NOT NULL,
+  name text NOT NULL,
+  recording bytea,
+  revision bigint NOT NULL,
+  changed_at bigint NOT NULL,
+  changed_by text NOT NULL
 );
 CREATE TABLE recovery_requests (
   id uuid NOT NULL,
@@ -395,6 +408,7 @@ ALTER TABLE policy_changes ADD CONSTRAINT policy_changes_pkey PRIMARY KEY (id);
 ALTER TABLE policy_changes ADD CONSTRAINT policy_changes_version_key UNIQUE (version);
 ALTER TABLE policy_reports ADD CONSTRAINT policy_reports_pkey PRIMARY KEY (change_id, login_id);
 ALTER TABLE privacy_acceptances ADD CONSTRAINT privacy_acceptances_pkey PRIMARY KEY (user_id, digest);
+ALTER TABLE prompts ADD CONSTRAINT prompts_pkey PRIMARY KEY (language, name);
 ALTER TABLE recovery_requests ADD CONSTRAINT recovery_requests_pkey PRIMARY KEY (id);
 ALTER TABLE resources ADD CONSTRAINT resources_pkey PRIMARY KEY (id);
 ALTER TABLE resources ADD CONSTRAINT resources_position_key UNIQUE ("position");
@@ -447,6 +461,7 @@ CREATE INDEX audit_of_people ON public.audit USING btree (subject_id, seq) WHERE
 CREATE INDEX audit_of_refusals ON public.audit USING btree (actor_id, seq) WHERE (outcome = 'deny'::text);
 CREATE INDEX audit_of_writes ON public.audit USING btree (subject_id, seq) WHERE (digest IS NOT NULL);
 CREATE INDEX browsers_by_user ON public.browsers USING btree (user_id, used_at);
+CREATE INDEX calls_by_country ON public.calls USING btree (country, made_at);
 CREATE INDEX calls_by_number ON public.calls USING btree (number_digest, made_at);
 CREATE INDEX calls_by_owner ON public.calls USING btree (owner_id, made_at);
 CREATE INDEX calls_by_time ON public.calls USING btree (made_at);
@@ -468,6 +483,7 @@ CREATE UNIQUE INDEX people_groups_on_top ON public.people_groups USING btree (na
 CREATE INDEX policy_changes_due ON public.policy_changes USING btree (applies_at) WHERE (state = 'scheduled'::text);
 CREATE INDEX policy_changes_reporting ON public.policy_changes USING btree (applies_at) WHERE (state = 'reporting'::text);
 CREATE INDEX policy_reports_by_user ON public.policy_reports USING btree (change_id, user_id, at);
+CREATE UNIQUE INDEX prompts_by_revision ON public.prompts USING btree (revision);
 CREATE INDEX recovery_requests_by_login ON public.recovery_requests USING btree (login_id);
 CREATE INDEX recovery_requests_by_user ON public.recovery_requests USING btree (user_id, made_at);
 CREATE UNIQUE INDEX recovery_requests_open ON public.recovery_requests USING btree (user_id) WHERE (state = ANY (ARRAY['open'::text, 'approved_once'::text]));

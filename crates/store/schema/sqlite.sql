@@ -86,7 +86,8 @@ CREATE TABLE calls (
   decided_at INTEGER,
   spent_at INTEGER,
   seconds INTEGER NOT NULL
-) STRICT;
+, country TEXT NOT NULL DEFAULT '', minutes INTEGER NOT NULL DEFAULT 0, cost INTEGER NOT NULL DEFAULT 0, currency TEXT NOT NULL DEFAULT '', told_of INTEGER NOT NULL DEFAULT 0) STRICT;
+CREATE INDEX calls_by_country ON calls (country, made_at);
 CREATE INDEX calls_by_number ON calls (number_digest, made_at);
 CREATE INDEX calls_by_owner ON calls (owner_id, made_at);
 CREATE INDEX calls_by_time ON calls (made_at);
@@ -255,6 +256,16 @@ CREATE TABLE privacy_acceptances (
   accepted_at INTEGER NOT NULL,
   PRIMARY KEY (user_id, digest)
 ) STRICT;
+CREATE TABLE prompts (
+  language TEXT NOT NULL,
+  name TEXT NOT NULL,
+  recording BLOB,
+  revision INTEGER NOT NULL,
+  changed_at INTEGER NOT NULL,
+  changed_by TEXT NOT NULL,
+  PRIMARY KEY (language, name)
+) STRICT;
+CREATE UNIQUE INDEX prompts_by_revision ON prompts (revision);
 CREATE TABLE recovery_requests (
   id BLOB NOT NULL PRIMARY KEY,
   user_id BLOB NOT NULL REFERENCES users (id),

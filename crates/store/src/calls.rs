@@ -1,6 +1,10 @@
 //! Phone calls: those that wait, those under way, and what came of the others. What a call says lies sealed under its id
 //! until it is decided.
 
+mod costs;
+
+pub use costs::{count_to_country, minutes_to_country, spent, tell_of, told_of, waive};
+
 use portcullis_model::{CallOutcome, CallStep, FactorId, Timestamp, UserId};
 use uuid::Uuid;
 
@@ -34,6 +38,14 @@ pub struct Call {
     pub spent_at: Option<Timestamp>,
     /// How long it was connected.
     pub seconds: u32,
+    /// As two letters of ISO 3166; empty where nobody here knows it.
+    pub country: String,
+    /// Those that began; until it is closed, those that may.
+    pub minutes: u32,
+    /// In the smallest unit of the currency; until it is closed, what it may cost at most.
+    pub cost: u64,
+    /// Empty where money was not counted.
+    pub currency: String,
 }
 
 impl Call {
@@ -51,9 +63,13 @@ impl Call {
 pub const REFUSED: &str = "refused";
 
 const COLUMNS: &str = "id, owner_id, purpose, user_id, factor_id, number_digest, masked, address, state, outcome, trunk, \
-                       made_at, seen_at, decided_at, spent_at, seconds";
+                       made_at, seen_at, decided_at, spent_at, seconds, country, minutes, cost, currency";
 
 const OPEN: &str = "state NOT IN ('over', 'refused')";
+
+/// What was never placed costs nothing.
+const NOT_PLACED: &str = "minutes = CASE state WHEN 'queued' THEN 0 ELSE minutes END, \
+                          cost = CASE state WHEN 'queued' THEN 0 ELSE cost END";
 
 fn read(row: &Row<'_>) -> Result<Call, StoreError> {
     let outcome: String = row.get(9)?;
@@ -78,6 +94,10 @@ fn read(row: &Row<'_>) -> Result<Call, StoreError> {
         decided_at: row.time_or_none(13)?,
         spent_at: row.time_or_none(14)?,
         seconds: row.number(15, "calls.seconds")?,
+        country: row.get(16)?,
+        minutes: row.number(17, "calls.minutes")?,
+        cost: row.number(18, "calls.cost")?,
+        currency: row.get(19)?,
     })
 }
 
@@ -85,7 +105,8 @@ fn read(row: &Row<'_>) -> Result<Call, StoreError> {
 pub async fn insert(tx: &Tx, call: &Call) -> Result<(), StoreError> {
     tx.execute(
         &format!(
-            "INSERT INTO calls ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"
+            "INSERT INTO calls ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, \
+             ?17, ?18, ?19, ?20)"
         ),
         args![
             call.id,
@@ -103,7 +124,11 @@ pub async fn insert(tx: &Tx, call: &Call) -> Result<(), StoreError> {
             call.seen_at,
             call.decided_at,
             call.spent_at,
-            call.seconds
+            call.seconds,
+            &call.country,
+            call.minutes,
+            costs::amount(call.cost),
+            &call.currency
         ],
     )
     .await?;
@@ -161,8 +186,9 @@ pub async fn note(
 
 /// Says, once, how a call ended. Answers 0 if that is known already.
 pub async fn decide(tx: &Tx, id: Uuid, outcome: CallOutcome, at: Timestamp) -> Result<u64, StoreError> {
-    let sql =
-        format!("UPDATE calls SET state = 'over', outcome = ?2, decided_at = ?3 WHERE id = ?1 AND {OPEN}");
+    let sql = format!(
+        "UPDATE calls SET state = 'over', outcome = ?2, decided_at = ?3, {NOT_PLACED} WHERE id = ?1 AND {OPEN}"
+    );
     tx.execute(&sql, args![id, outcome.word(), at]).await
 }
 
@@ -175,11 +201,18 @@ pub async fn grant(tx: &Tx, id: Uuid, at: Timestamp, alive_since: Timestamp) -> 
     tx.execute(&sql, args![id, at, alive_since]).await
 }
 
-/// What is known when nobody is on the line any more.
-pub async fn close(tx: &Tx, id: Uuid, trunk: &str, seconds: u32) -> Result<u64, StoreError> {
+/// What is known when nobody is on the line any more: how the call connected, and what it cost.
+pub async fn close(tx: &Tx, call: &Call) -> Result<u64, StoreError> {
     tx.execute(
-        "UPDATE calls SET trunk = ?2, seconds = ?3 WHERE id = ?1",
-        args![id, trunk, seconds],
+        "UPDATE calls SET trunk = ?2, seconds = ?3, country = ?4, minutes = ?5, cost = ?6 WHERE id = ?1",
+        args![
+            call.id,
+            &call.trunk,
+            call.seconds,
+            &call.country,
+            call.minutes,
+            costs::amount(call.cost)
+        ],
     )
     .await
 }
@@ -205,7 +238,8 @@ pub async fn spend(
 /// Ends what an owner has under way.
 pub async fn cancel(tx: &Tx, owner: Uuid, at: Timestamp) -> Result<u64, StoreError> {
     let sql = format!(
-        "UPDATE calls SET state = 'over', outcome = 'cancelled', decided_at = ?2 WHERE owner_id = ?1 AND {OPEN}"
+        "UPDATE calls SET state = 'over', outcome = 'cancelled', decided_at = ?2, {NOT_PLACED} \
+         WHERE owner_id = ?1 AND {OPEN}"
     );
     tx.execute(&sql, args![owner, at]).await
 }

@@ -29,6 +29,7 @@ pub mod people_groups;
 pub mod policy_changes;
 pub mod policy_reports;
 pub mod privacy;
+pub mod prompts;
 pub mod recovery_requests;
 pub mod resources;
 pub mod saved_filters;

@@ -39,10 +39,20 @@ const MIGRATIONS: &[Migration] = &[
         postgres: include_str!("../migrations/0006_calls/postgres.sql"),
         sqlite: include_str!("../migrations/0006_calls/sqlite.sql"),
     },
+    Migration {
+        version: 7,
+        postgres: include_str!("../migrations/0007_call_costs/postgres.sql"),
+        sqlite: include_str!("../migrations/0007_call_costs/sqlite.sql"),
+    },
+    Migration {
+        version: 8,
+        postgres: include_str!("../migrations/0008_prompts/postgres.sql"),
+        sqlite: include_str!("../migrations/0008_prompts/sqlite.sql"),
+    },
 ];
 
 /// The newest schema that this build knows.
-pub const SCHEMA_VERSION: i64 = 6;
+pub const SCHEMA_VERSION: i64 = 8;
 
 /// Brings the schema up to date. Nodes that start together wait for the first one.
 pub(crate) async fn run(store: &Store) -> Result<(), StoreError> {

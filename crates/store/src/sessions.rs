@@ -119,6 +119,15 @@ pub async fn end(tx: &Tx, user: UserId, id: SessionId) -> Result<u64, StoreError
     .await
 }
 
+/// Ends one session of `user` and keeps it for a while, so that its browser can be told why.
+pub async fn stop(tx: &Tx, user: UserId, id: SessionId, at: Timestamp) -> Result<u64, StoreError> {
+    tx.execute(
+        "UPDATE sessions SET ends_at = ?3 WHERE id = ?1 AND user_id = ?2 AND ?3 < ends_at",
+        args![id.0, user.0, at],
+    )
+    .await
+}
+
 /// Ends all sessions of `user` but `keep`.
 pub async fn end_all(tx: &Tx, user: UserId, keep: Option<SessionId>) -> Result<u64, StoreError> {
     match keep {

@@ -34,6 +34,16 @@ pub async fn find(snapshot: &Snapshot, name: &str) -> Result<Option<Setting>, St
         .await
 }
 
+/// Keeps others from what waits for the same setting until the transaction ends.
+pub async fn hold(tx: &Tx, name: &str) -> Result<(), StoreError> {
+    let sql = format!(
+        "SELECT revision FROM settings WHERE name = ?1{}",
+        tx.dialect().update_lock()
+    );
+    tx.row(&sql, args![name], |row| row.get::<i64>(0)).await?;
+    Ok(())
+}
+
 /// Puts revision `setting.revision` in place of the one before. Answers 0 if somebody else was first.
 pub async fn put(tx: &Tx, setting: &Setting) -> Result<u64, StoreError> {
     tx.execute(

@@ -6,13 +6,14 @@ use portcullis_model::Chance;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-use crate::{PhoneBackend, PhoneSettings, Prompts, SipBackend, VoiceApiBackend, VoiceHooks};
+use crate::{CurrentPrompts, PhoneBackend, PhoneSettings, SipBackend, VoiceApiBackend, VoiceHooks};
 
 /// Connects calls through the trunks, or the provider, of whatever settings come with them.
 pub struct Exchange {
     chance: Arc<dyn Chance>,
     /// Where a provider is heard; absent where none can reach us.
     hooks: Option<Arc<VoiceHooks>>,
+    prompts: CurrentPrompts,
     started: Mutex<Option<Started>>,
 }
 
@@ -27,6 +28,7 @@ impl Exchange {
         Self {
             chance,
             hooks: None,
+            prompts: CurrentPrompts::default(),
             started: Mutex::default(),
         }
     }
@@ -38,6 +40,11 @@ impl Exchange {
             hooks: Some(hooks),
             ..self
         }
+    }
+
+    /// What every call says, whatever the settings. What is learned there is said by the next call.
+    pub fn prompts(&self) -> &CurrentPrompts {
+        &self.prompts
     }
 
     /// What places the calls of `settings`. That of other settings ends with its last call. Must be called within a Tokio
@@ -60,7 +67,7 @@ impl Exchange {
     }
 
     fn start(&self, settings: &PhoneSettings) -> Result<Arc<dyn PhoneBackend>, String> {
-        let (prompts, chance) = (Prompts::shipped(), Arc::clone(&self.chance));
+        let (prompts, chance) = (self.prompts.clone(), Arc::clone(&self.chance));
         let Some(provider) = &settings.provider else {
             let trunks = SipBackend::start(settings.trunk_settings(), prompts, chance);
             return Ok(Arc::new(trunks.map_err(|error| error.to_string())?));

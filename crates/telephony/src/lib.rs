@@ -25,7 +25,7 @@ pub use limits::{Few, Limits, Recent};
 pub use numbers::{Extension, NumberError, NumberKind, NumberPolicy, PhoneNumber};
 pub use outcome::{NotReached, Outcome, Refusal};
 pub use prompt::Prompt;
-pub use prompts::{Archive, Prompts, WavError};
+pub use prompts::{Archive, CurrentPrompts, Prompts, WavError};
 pub use script::{Action, Event, Line, Plan, Script, Step, Task, Timings, Verdict};
 pub use settings::{
     PhoneAgent, PhoneLimits, PhoneMode, PhoneProvider, PhoneProxy, PhoneSettings, PhoneTransport, PhoneTrunk,
@@ -33,5 +33,5 @@ pub use settings::{
 };
 pub use sip::{Counts, Encryption, Transport, TrunkHealth, TrunkProblem, TrunkSettings, TrunkState, Upkeep};
 pub use sip_backend::{Alive, BackendError, SipBackend};
-pub use trust::client as tls_client;
+pub use trust::{certificate_problem, client as tls_client};
 pub use voice_api::{ProxySettings, VoiceApiBackend, VoiceApiProblem, VoiceApiSettings, VoiceHooks};

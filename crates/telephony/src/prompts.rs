@@ -1,12 +1,15 @@
 //! What the call says: recordings that are shipped, and those of the customer in their place.
 
 mod archive;
+mod current;
+mod texts;
 mod wav;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 pub use archive::Archive;
+pub use current::CurrentPrompts;
 pub use wav::WavError;
 #[cfg(test)]
 pub(crate) use wav::resample;
@@ -33,7 +36,13 @@ impl Prompts {
     /// The language of who speaks none of the others.
     pub const DEFAULT: &str = "en";
 
+    /// Those of ours, as long as nobody replaces them.
     pub fn shipped() -> Self {
+        static UNPACKED: LazyLock<Prompts> = LazyLock::new(Prompts::unpack);
+        UNPACKED.clone()
+    }
+
+    fn unpack() -> Self {
         let mut recordings = BTreeMap::new();
         for (language, packed) in SHIPPED {
             for (prompt, recording) in Archive::unpack(packed) {
@@ -45,10 +54,24 @@ impl Prompts {
 
     /// Puts a WAV file in the place of a prompt, in a language that may be new.
     pub fn replace(&mut self, language: &str, prompt: Prompt, wav: &[u8]) -> Result<(), WavError> {
-        let recording = wav::read(wav)?;
+        self.put(language, prompt, Self::record(wav)?);
+        Ok(())
+    }
+
+    /// Turns a WAV file into a recording.
+    pub fn record(wav: &[u8]) -> Result<Vec<u8>, WavError> {
+        wav::read(wav)
+    }
+
+    /// Turns a recording into a WAV file.
+    pub fn play(recording: &[u8]) -> Option<Vec<u8>> {
+        wav::write(recording)
+    }
+
+    /// Puts a recording in the place of a prompt, as [`record`](Self::record) made it.
+    pub fn put(&mut self, language: &str, prompt: Prompt, recording: Vec<u8>) {
         self.recordings
             .insert((primary(language), prompt), recording.into());
-        Ok(())
     }
 
     /// The languages that have every prompt.
@@ -72,11 +95,20 @@ impl Prompts {
         wav::write(&self.find(language, prompt)?)
     }
 
+    /// The recording in this very language.
+    pub fn find_own(&self, language: &str, prompt: Prompt) -> Option<Arc<[u8]>> {
+        self.recordings.get(&(primary(language), prompt)).cloned()
+    }
+
+    /// What a prompt that is shipped says.
+    pub fn text(language: &str, prompt: Prompt) -> Option<&'static str> {
+        texts::find(language, prompt)
+    }
+
     /// The recording in `language` (`de` or `de-AT`), or in English.
     pub fn find(&self, language: &str, prompt: Prompt) -> Option<Arc<[u8]>> {
-        let here = self.recordings.get(&(primary(language), prompt));
-        here.or_else(|| self.recordings.get(&(Self::DEFAULT.to_owned(), prompt)))
-            .cloned()
+        self.find_own(language, prompt)
+            .or_else(|| self.find_own(Self::DEFAULT, prompt))
     }
 }
 
@@ -117,6 +149,20 @@ mod tests {
                 .sum();
             assert!(all < 15 * 8000, "{language}: told within 15 seconds");
         }
+    }
+
+    #[test]
+    fn every_shipped_prompt_has_a_text() {
+        let prompts = Prompts::shipped();
+
+        for language in prompts.languages() {
+            for prompt in Prompt::ALL {
+                let text = Prompts::text(&language, prompt).unwrap_or_default();
+                assert!(1 < text.len(), "{language} {prompt:?}");
+            }
+        }
+        assert_eq!(Prompts::text("de", Prompt::Digit(0)), Some("null."));
+        assert_eq!(Prompts::text("pt", Prompt::Thanks), None);
     }
 
     #[test]

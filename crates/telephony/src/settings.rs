@@ -1,17 +1,17 @@
 //! What an administrator sets for phone calls.
 
+mod limits;
 mod provider;
 
 use std::collections::BTreeSet;
 
-use portcullis_model::{CallOutcome, FewCalls, RecentCalls, Secret, SettingsProblem};
+use portcullis_model::{CallPrices, Secret, SettingsProblem};
 use serde::{Deserialize, Serialize};
 
+pub use limits::PhoneLimits;
 pub use provider::{PhoneProvider, PhoneProxy};
 
-use crate::{
-    Encryption, Few, Limits, NumberPolicy, Outcome, Prompts, Recent, Transport, TrunkSettings, Upkeep,
-};
+use crate::{Encryption, NumberPolicy, Prompts, Transport, TrunkSettings, Upkeep};
 
 /// Kept as JSON, sealed, for it holds passwords. Calls go through trunks of one's own, the web service of a provider, or
 /// an agent on another host: exactly one of the three.
@@ -42,6 +42,9 @@ pub struct PhoneSettings {
     pub fraud_blocks: bool,
     #[serde(default)]
     pub limits: PhoneLimits,
+    /// What calls cost; absent where money is not counted.
+    #[serde(default)]
+    pub prices: Option<CallPrices>,
 }
 
 /// What the person has to do.
@@ -86,8 +89,14 @@ pub struct PhoneTrunk {
     #[serde(default)]
     pub domain: Option<String>,
     pub username: String,
+    /// The name for the password where it is another one.
+    #[serde(default)]
+    pub login: Option<String>,
     #[serde(default)]
     pub password: Option<Secret>,
+    /// Whether a trunk that asks for the password with MD5 is not used.
+    #[serde(default)]
+    pub sha_only: bool,
     /// The number that people see.
     #[serde(default)]
     pub caller_id: Option<String>,
@@ -97,6 +106,9 @@ pub struct PhoneTrunk {
     /// Whether the voice is encrypted, or the call not placed.
     #[serde(default)]
     pub srtp: bool,
+    /// Whether keys may come as tones in the voice, if the other side knows no better way.
+    #[serde(default)]
+    pub tones: bool,
     #[serde(default)]
     pub upkeep: PhoneUpkeep,
 }
@@ -119,31 +131,6 @@ pub enum PhoneUpkeep {
     None,
 }
 
-/// How many calls are too many.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct PhoneLimits {
-    /// For one person and for one number.
-    pub in_ten_minutes: u32,
-    pub in_a_day: u32,
-    pub site_in_a_minute: u32,
-    pub site_in_a_day: u32,
-    pub at_once: u32,
-}
-
-impl Default for PhoneLimits {
-    fn default() -> Self {
-        let usual = Limits::default();
-        Self {
-            in_ten_minutes: usual.in_ten_minutes,
-            in_a_day: usual.in_a_day,
-            site_in_a_minute: usual.in_a_minute,
-            site_in_a_day: usual.to_a_country_in_a_day,
-            at_once: usual.at_once,
-        }
-    }
-}
-
 fn english() -> String {
     Prompts::DEFAULT.to_owned()
 }
@@ -154,6 +141,11 @@ fn plus() -> String {
 
 const fn yes() -> bool {
     true
+}
+
+/// Whether it is written like two letters of ISO 3166.
+fn is_country(text: &str) -> bool {
+    text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_uppercase())
 }
 
 const MOST_TRUNKS: usize = 8;
@@ -212,8 +204,7 @@ impl PhoneSettings {
     }
 
     fn check_countries(&self) -> Result<(), SettingsProblem> {
-        let known = |country: &String| country.len() == 2 && country.bytes().all(|b| b.is_ascii_uppercase());
-        if self.countries.is_empty() || !self.countries.iter().all(known) {
+        if self.countries.is_empty() || !self.countries.iter().all(|country| is_country(country)) {
             return Err(SettingsProblem {
                 field: "countries",
                 problem: "must name at least one country by two letters, such as US or DE".to_owned(),
@@ -222,24 +213,15 @@ impl PhoneSettings {
         Ok(())
     }
 
-    /// Says what is wrong with the language and the limits.
-    pub fn check_limits(&self) -> Result<(), SettingsProblem> {
-        let wrong = |field, problem: String| Err(SettingsProblem { field, problem });
-        if !Prompts::shipped().languages().contains(&self.language) {
-            return wrong("language", "must be one of the list".to_owned());
+    /// Says what is wrong with the language, for calls that say `prompts`.
+    pub fn check_language(&self, prompts: &Prompts) -> Result<(), SettingsProblem> {
+        if prompts.languages().contains(&self.language) {
+            return Ok(());
         }
-        let limits = &self.limits;
-        let counts = [
-            limits.in_ten_minutes,
-            limits.in_a_day,
-            limits.site_in_a_minute,
-            limits.site_in_a_day,
-            limits.at_once,
-        ];
-        if !counts.iter().all(|count| (1..=100_000).contains(count)) {
-            return wrong("limits", "must each be between 1 and 100000".to_owned());
-        }
-        Ok(())
+        Err(SettingsProblem {
+            field: "language",
+            problem: "must be one of the list, in which every prompt has a recording".to_owned(),
+        })
     }
 
     pub fn policy(&self) -> NumberPolicy {
@@ -252,36 +234,6 @@ impl PhoneSettings {
 
     pub(crate) fn trunk_settings(&self) -> Vec<TrunkSettings> {
         self.trunks.iter().map(PhoneTrunk::settings).collect()
-    }
-
-    /// Says whether one more call may be placed.
-    pub fn admit(&self, recent: &RecentCalls) -> Result<(), CallOutcome> {
-        if self.limits.site_in_a_day <= recent.in_a_day {
-            return Err(CallOutcome::OverLimit);
-        }
-        let limits = Limits {
-            in_ten_minutes: self.limits.in_ten_minutes,
-            in_a_day: self.limits.in_a_day,
-            in_a_minute: self.limits.site_in_a_minute,
-            at_once: self.limits.at_once,
-            ..Limits::default()
-        };
-        let few = |few: FewCalls| Few {
-            calling: few.is_calling,
-            in_ten_minutes: few.in_ten_minutes,
-            in_a_day: few.in_a_day,
-        };
-        let recent = Recent {
-            person: few(recent.person),
-            number: few(recent.number),
-            in_a_minute: recent.in_a_minute,
-            at_once: recent.at_once,
-            failures_in_a_row: recent.failures_in_a_row,
-            ..Recent::default()
-        };
-        limits
-            .admit(&recent)
-            .map_err(|refusal| Outcome::Refused(refusal).called())
     }
 }
 
@@ -296,6 +248,9 @@ impl PhoneTrunk {
         let mut settings = TrunkSettings::new(&self.host, transport, &self.host, &self.username);
         settings.port = self.port;
         settings.domain = filled(&self.domain);
+        settings.login = filled(&self.login);
+        settings.allows_md5 = !self.sha_only;
+        settings.allows_tones = self.tones;
         settings.password = self.password.clone().filter(|secret| !secret.expose().is_empty());
         settings.caller_id = filled(&self.caller_id);
         settings.prefix.clone_from(&self.prefix);
@@ -313,3 +268,6 @@ impl PhoneTrunk {
         settings
     }
 }
+
+#[cfg(test)]
+mod tests;

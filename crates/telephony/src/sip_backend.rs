@@ -15,7 +15,7 @@ use tokio::task::JoinHandle;
 use crate::backend::{CallReport, CallSpec, Cancel, EventSink, PhoneBackend, Verifier};
 use crate::media::MediaThread;
 use crate::sip::Trunk;
-use crate::{Counts, Prompts, TrunkHealth, TrunkProblem, TrunkSettings};
+use crate::{Counts, CurrentPrompts, TrunkHealth, TrunkProblem, TrunkSettings};
 
 /// Places calls through the first of its trunks that connects them.
 pub struct SipBackend {
@@ -27,7 +27,7 @@ pub struct SipBackend {
 /// What all calls share.
 struct Shared {
     trunks: Vec<Arc<Trunk>>,
-    prompts: Prompts,
+    prompts: CurrentPrompts,
     chance: Arc<dyn Chance>,
     media: MediaThread,
     voices: AtomicUsize,
@@ -57,7 +57,7 @@ impl SipBackend {
     /// Starts with `trunks` in the order of preference. Must be called within a Tokio runtime.
     pub fn start(
         trunks: Vec<TrunkSettings>,
-        prompts: Prompts,
+        prompts: impl Into<CurrentPrompts>,
         chance: Arc<dyn Chance>,
     ) -> Result<Self, BackendError> {
         let trunks: Vec<Arc<Trunk>> = trunks
@@ -78,7 +78,7 @@ impl SipBackend {
             .collect();
         let shared = Shared {
             trunks,
-            prompts,
+            prompts: prompts.into(),
             chance,
             media: MediaThread::start()?,
             voices: AtomicUsize::new(0),

@@ -37,6 +37,22 @@ pub fn client(authorities: Option<&str>) -> io::Result<ClientConfig> {
     Ok(config)
 }
 
+/// What is wrong with the certificate of the other side, and what to do, if that is why a connection failed.
+pub fn certificate_problem(causes: &str) -> Option<&'static str> {
+    let says = |words: &[&str]| words.iter().any(|word| causes.contains(word));
+    if says(&["UnknownIssuer", "BadSignature"]) {
+        Some("its certificate is not vouched for by an authority that is trusted here; import the right one")
+    } else if says(&["Expired", "expired"]) {
+        Some("its certificate has expired; give it a new one")
+    } else if says(&["NotValidForName", "not valid for name"]) {
+        Some("its certificate is for another host name; use the name that is in it")
+    } else if says(&["CaUsedAsEndEntity"]) {
+        Some("its certificate is one of an authority; give it one of its own")
+    } else {
+        None
+    }
+}
+
 /// A machine without authorities trusts nobody, and the handshake says so.
 fn machine_roots() -> RootCertStore {
     let mut roots = RootCertStore::empty();

@@ -24,7 +24,7 @@ use portcullis_model::Chance;
 use tokio::task::JoinHandle;
 
 use crate::backend::{CallReport, CallSpec, Cancel, EventSink, PhoneBackend, Verifier};
-use crate::{Prompts, TrunkHealth, TrunkState};
+use crate::{CurrentPrompts, TrunkHealth, TrunkState};
 use client::Client;
 pub use hooks::VoiceHooks;
 pub use settings::{ProxySettings, VoiceApiProblem, VoiceApiSettings};
@@ -43,7 +43,7 @@ struct Shared {
     settings: VoiceApiSettings,
     client: Client,
     hooks: Arc<VoiceHooks>,
-    prompts: Arc<Prompts>,
+    prompts: CurrentPrompts,
     chance: Arc<dyn Chance>,
     state: Mutex<TrunkState>,
 }
@@ -52,7 +52,7 @@ impl VoiceApiBackend {
     /// Its webhooks arrive at `hooks`. Must be called within a Tokio runtime.
     pub fn start(
         settings: VoiceApiSettings,
-        prompts: Prompts,
+        prompts: impl Into<CurrentPrompts>,
         chance: Arc<dyn Chance>,
         hooks: Arc<VoiceHooks>,
     ) -> Result<Self, VoiceApiProblem> {
@@ -62,7 +62,7 @@ impl VoiceApiBackend {
             client: Client::new(&settings)?,
             settings,
             hooks,
-            prompts: Arc::new(prompts),
+            prompts: prompts.into(),
             chance,
             state: Mutex::default(),
         });

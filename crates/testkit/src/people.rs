@@ -169,7 +169,7 @@ impl World {
         let found = identify::session(gate, session_token, "192.0.2.7", &request).await;
         match found.expect("a session can be looked up") {
             Session::Alive(signed_in) => Some(signed_in.caller),
-            Session::Idle(_) | Session::Over => None,
+            Session::Idle(_) | Session::Reported | Session::Over => None,
         }
     }
 

@@ -6,6 +6,7 @@ mod process;
 mod provider;
 mod sipp;
 mod switchboard;
+mod tone;
 
 use std::net::{TcpListener, UdpSocket};
 
@@ -15,6 +16,7 @@ pub use process::Process;
 pub use provider::{Asked, VoiceProvider, provider_signature};
 pub use sipp::{Behaviour, Sipp};
 pub use switchboard::Switchboard;
+pub use tone::{samples_of, tenths_of_tone, tone};
 
 /// A port that is free for UDP and TCP at this moment.
 pub fn free_port() -> u16 {

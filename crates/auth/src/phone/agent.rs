@@ -40,9 +40,14 @@ impl Agents {
         }
     }
 
+    /// Asks once more after a failure that may have passed, such as a connection that broke while nobody used it.
     pub(super) async fn person(&self, agent: &PhoneAgent, name: &str) -> Result<AgentPerson, FactorError> {
         let link = self.link(agent).map_err(|error| unreachable(&error))?;
-        link.person(name).await.map_err(|error| unreachable(&error))
+        let mut answered = link.person(name).await;
+        if answered.as_ref().is_err_and(LinkError::is_passing) {
+            answered = link.person(name).await;
+        }
+        answered.map_err(|error| unreachable(&error))
     }
 
     /// Has the call placed, and stays with it to its end. Whoever drops the future hangs up.

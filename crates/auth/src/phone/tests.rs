@@ -202,6 +202,34 @@ fn the_limits_of_the_settings_hold() {
     assert_eq!(admit(failures), Err(CallOutcome::Blocked));
 }
 
+#[tokio::test]
+async fn a_call_says_which_countries_it_may_reach_and_money_is_counted_where_it_is_placed() {
+    let mut settings = settings();
+    settings["prices"] = json!({ "currency": "USD", "a_minute": 2 });
+    settings["limits"] = json!({ "budget_of_a_day": 4 });
+
+    let call = ask(&["1 9259249500 292", "1 4155552671"], &settings).await.call;
+    assert_eq!(call.unwrap().countries, ["US"]);
+    let bytes = settings.to_string();
+    assert_eq!(phone().check(bytes.as_bytes()), Ok(()));
+    assert_eq!(phone().budget(bytes.as_bytes()).unwrap().of_a_day, 4);
+    let over = RecentCalls {
+        spent_in_a_day: 1,
+        cost: 4,
+        ..RecentCalls::default()
+    };
+    assert_eq!(
+        phone().admit(bytes.as_bytes(), &over),
+        Err(CallOutcome::OverBudget)
+    );
+
+    settings["trunks"] = json!([]);
+    settings["agent"] = json!({ "url": "https://phones.example:7373", "username": "portcullis" });
+    let bytes = settings.to_string();
+    assert_eq!(phone().check(bytes.as_bytes()).unwrap_err().field, "prices");
+    assert_eq!(phone().budget(bytes.as_bytes()), None);
+}
+
 #[test]
 fn every_outcome_of_a_call_has_a_word_of_the_engine_and_only_a_grant_is_one() {
     use portcullis_telephony::{KeySource, NotReached, Refusal};
@@ -233,6 +261,7 @@ fn every_outcome_of_a_call_has_a_word_of_the_engine_and_only_a_grant_is_one() {
         Refusal::Extension.into(),
         Refusal::AlreadyCalling.into(),
         Refusal::Limit.into(),
+        Refusal::Budget.into(),
         Refusal::Blocked.into(),
     ] {
         assert_eq!(outcome.called().word(), outcome.word());

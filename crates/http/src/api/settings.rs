@@ -3,7 +3,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use portcullis_model::{CallOutcome, DialogueLine, Peer, Rehearsal, Speaker, TrunkView};
 use portcullis_ops::OpError;
-use portcullis_ops::calls::{CallRow, List as ListCalls, ListTrunks};
+use portcullis_ops::calls::{CallRow, FindSpending, List as ListCalls, ListTrunks, Spending};
 use portcullis_ops::mail::{LetterView, List as ListLetters};
 use portcullis_ops::settings::{Connection, Find, ListPeers, Put, RehearseMail, SettingView};
 use serde::{Deserialize, Serialize};
@@ -25,6 +25,7 @@ pub(super) fn router() -> OpenApiRouter<Web> {
         .routes(routes!(rehearse))
         .routes(routes!(servers))
         .routes(routes!(trunks))
+        .routes(routes!(spending))
         .routes(routes!(calls))
         .routes(routes!(letters))
 }
@@ -328,6 +329,14 @@ struct PhoneCall {
     made_at: String,
     /// How long it was connected.
     seconds: u32,
+    /// As two letters of ISO 3166; null where an agent keeps the numbers.
+    #[schema(example = "DE")]
+    country: Option<String>,
+    /// In the smallest unit of the currency; until it is over, what it may cost at most.
+    cost: u64,
+    /// As in ISO 4217; null where money was not counted.
+    #[schema(example = "EUR")]
+    currency: Option<String>,
 }
 
 impl From<CallRow> for PhoneCall {
@@ -340,6 +349,9 @@ impl From<CallRow> for PhoneCall {
             trunk: call.trunk,
             made_at: call.made_at.to_string(),
             seconds: call.seconds,
+            country: (!call.country.is_empty()).then_some(call.country),
+            cost: call.cost,
+            currency: (!call.currency.is_empty()).then_some(call.currency),
         }
     }
 }
@@ -350,6 +362,40 @@ impl From<CallRow> for PhoneCall {
 async fn trunks(State(web): State<Web>, program: Program) -> Answer<Json<List<PhoneTrunkState>>> {
     let found = web.gate.read(&program.caller, ListTrunks).await?;
     Ok(List::whole(found, PhoneTrunkState::from))
+}
+
+/// What phone calls of the last 24 hours cost, in the smallest unit of the currency.
+#[derive(Default, Serialize, ToSchema)]
+struct PhoneSpending {
+    /// As in ISO 4217; null where money is not counted.
+    #[schema(example = "EUR")]
+    currency: Option<String>,
+    /// Calls under way count at their most.
+    #[schema(example = 320)]
+    spent: u64,
+    /// How much a day may cost; null where money is not counted.
+    #[schema(example = 5000)]
+    budget_of_a_day: Option<u64>,
+}
+
+impl From<Spending> for PhoneSpending {
+    fn from(spending: Spending) -> Self {
+        Self {
+            currency: Some(spending.prices.currency),
+            spent: spending.spent,
+            budget_of_a_day: Some(spending.of_a_day),
+        }
+    }
+}
+
+/// Tell what phone calls of the last 24 hours cost
+#[utoipa::path(get, path = "/api/v2/settings/phone/spending", tag = "Settings",
+    responses((status = OK, body = PhoneSpending), Problems))]
+async fn spending(State(web): State<Web>, program: Program) -> Answer<Json<PhoneSpending>> {
+    let found = web.gate.read(&program.caller, FindSpending).await?;
+    Ok(Json(
+        found.map_or_else(PhoneSpending::default, PhoneSpending::from),
+    ))
 }
 
 /// List the latest phone calls and what came of them

@@ -7,6 +7,7 @@ mod mail;
 pub(crate) mod mfa;
 mod peers;
 mod phone;
+mod prompts;
 mod radius;
 mod setting;
 
@@ -19,6 +20,7 @@ pub(crate) fn router() -> Router<Web> {
     Router::new()
         .merge(mfa::router())
         .merge(branding::router())
+        .merge(prompts::router())
         .route("/admin/health", get(health::show))
         .route("/admin/groups", get(groups::list).post(groups::add))
         .route("/admin/groups/{id}", get(groups::edit).post(groups::save))

@@ -116,6 +116,10 @@ pub(crate) fn told(outcome: CallOutcome) -> &'static str {
             "A call to this number is under way. Wait until it has ended, then call again."
         }
         CallOutcome::OverLimit => "Too many calls. Wait ten minutes, or try another way.",
+        // Waiting would not help: the money of a day comes back after a day.
+        CallOutcome::OverBudget => {
+            "We can't place more calls at the moment. Try another way, or ask an administrator."
+        }
         CallOutcome::Blocked => "Too many calls came to nothing. Try another way, or wait half an hour.",
         CallOutcome::InvalidNumber
         | CallOutcome::Forwarded

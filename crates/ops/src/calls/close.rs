@@ -1,8 +1,8 @@
-use portcullis_model::{CallReport, Scope, Subject, SubjectKind};
+use portcullis_model::{CallReport, Scope, Subject, SubjectKind, amount_text};
 use portcullis_store::{Tx, calls, users};
 use uuid::Uuid;
 
-use super::told;
+use super::{costs, told};
 use crate::text::for_trail;
 use crate::{Audit, OpError, Operation, Permit, Right, Services, Write};
 
@@ -29,14 +29,18 @@ impl Operation for Close {
 const STRANGERS: u32 = 20;
 
 impl Write for Close {
-    async fn run(self, permit: &Permit<'_, Self>, _services: &Services, tx: &Tx) -> Result<(), OpError> {
-        let Some(call) = calls::find(tx, self.id).await? else {
+    async fn run(self, permit: &Permit<'_, Self>, services: &Services, tx: &Tx) -> Result<(), OpError> {
+        let Some(mut call) = calls::find(tx, self.id).await? else {
             return Ok(());
         };
         let report = self.report;
+        let budget = costs::budget(services, tx).await?;
+        costs::bill(&mut call, &report, budget.as_ref());
         let trunk = report.trunk.unwrap_or_default();
         let seconds = u32::try_from(report.connected.as_secs()).unwrap_or(u32::MAX);
-        calls::close(tx, call.id, &trunk, seconds).await?;
+        call.trunk.clone_from(&trunk);
+        call.seconds = seconds;
+        calls::close(tx, &call).await?;
         permit.about(Subject {
             kind: SubjectKind::User,
             id: Some(call.user.0),
@@ -59,7 +63,16 @@ impl Write for Close {
         if STRANGERS < report.strangers {
             text = format!("{text}, {} packets from strangers", report.strangers);
         }
-        permit.message(format!("{text}."));
+        if 0 < call.cost {
+            text = format!("{text}, {}", amount_text(call.cost, &call.currency));
+        }
+        text.push('.');
+        if let Some(budget) = budget
+            && let Some(told) = costs::watch(services, tx, &call, &budget, 0).await?
+        {
+            text = format!("{text} {told}");
+        }
+        permit.message(text);
         Ok(())
     }
 }

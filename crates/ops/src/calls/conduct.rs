@@ -51,11 +51,18 @@ async fn conduct(gate: Gate, call: Taken) {
     }));
     let mut pulse = tokio::time::interval(PULSE);
     let mut decided = false;
+    let began = gate.now();
+    let mut answered = None;
     let report = loop {
         let step = tokio::select! {
             biased;
             Some(news) = news.recv() => match news {
-                CallNews::Reached(step) => Some(step),
+                CallNews::Reached(step) => {
+                    if matches!(step, CallStep::Answered | CallStep::Waiting) {
+                        answered.get_or_insert_with(|| gate.now());
+                    }
+                    Some(step)
+                }
                 CallNews::Decided(outcome) => {
                     decided = gate.write(&caller, Decide { id, outcome }).await.is_ok();
                     continue;
@@ -73,14 +80,24 @@ async fn conduct(gate: Gate, call: Taken) {
         }
     };
     drop(placed);
+    let now = gate.now();
+    // Of a call that was given up, this is all that is known; it was paid for up to here.
+    let report = report.unwrap_or_else(|| CallReport {
+        outcome: CallOutcome::Lost,
+        trunk: None,
+        lasted: now.since(began),
+        connected: answered.map_or(Duration::ZERO, |answered| now.since(answered)),
+        country: None,
+        key_source: None,
+        used_backup: false,
+        strangers: 0,
+    });
     if !decided {
-        let outcome = report.as_ref().map_or(CallOutcome::Lost, |report| report.outcome);
+        let outcome = report.outcome;
         // If it is not taken down now, the silence of this call will be.
         let _ = gate.write(&caller, Decide { id, outcome }).await;
     }
-    if let Some(report) = report {
-        let _ = gate.write(&caller, Close { id, report }).await;
-    }
+    let _ = gate.write(&caller, Close { id, report }).await;
 }
 
 async fn note(

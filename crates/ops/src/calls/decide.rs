@@ -88,7 +88,7 @@ async fn report(
             logins::end_others(tx, user.id, login).await?;
         }
         "session" => {
-            sessions::end(tx, user.id, SessionId(call.owner)).await?;
+            sessions::stop(tx, user.id, SessionId(call.owner), services.now()).await?;
         }
         "enrolment" => {
             factors::delete_pending(tx, user.id).await?;

@@ -18,6 +18,12 @@ pub struct CallRow {
     pub made_at: Timestamp,
     /// How long it was connected.
     pub seconds: u32,
+    /// As two letters of ISO 3166; empty where an agent keeps the numbers.
+    pub country: String,
+    /// In the smallest unit of the currency; until it is over, what it may cost at most.
+    pub cost: u64,
+    /// Empty where money was not counted.
+    pub currency: String,
 }
 
 const MOST: u16 = 50;
@@ -53,6 +59,9 @@ impl Read for List {
                 trunk: call.trunk,
                 made_at: call.made_at,
                 seconds: call.seconds,
+                country: call.country,
+                cost: call.cost,
+                currency: call.currency,
             });
         }
         Ok(rows)

@@ -57,6 +57,6 @@ async fn is_wanted(services: &Services, tx: &Tx, call: &Call) -> Result<bool, Op
         _ => sessions::list(tx, call.user)
             .await?
             .iter()
-            .any(|session| session.id.0 == call.owner),
+            .any(|session| session.id.0 == call.owner && services.now() < session.ends_at),
     })
 }

@@ -4,6 +4,7 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use super::{SILENCE, told, waiting};
+use crate::prompts;
 use crate::settings::{self, Connection};
 use crate::{Audit, OpError, Operation, Permit, Right, Services, Write};
 
@@ -52,6 +53,7 @@ impl Write for Take {
         if calls::claim(tx, call.id, now).await? != 1 {
             return Ok(None);
         }
+        prompts::refresh(services, tx).await?;
         let settings = settings::secret_of(services, tx, Connection::Phone).await?;
         if let (Some(settings), Some(waiting)) = (settings, waiting(services, tx, call.id).await?) {
             return Ok(Some(Taken {
@@ -61,6 +63,7 @@ impl Write for Take {
             }));
         }
         calls::decide(tx, call.id, CallOutcome::ProviderDown, now).await?;
+        calls::waive(tx, call.id).await?;
         sealed::delete(tx, call.id).await?;
         permit.failed();
         permit.about(Subject::of(SubjectKind::User, call.user.0));

@@ -24,6 +24,9 @@ pub(crate) async fn candidates(
             found.push((factor, enrolment));
         }
     }
+    if kind == FactorKind::Phone && settings::phone_way(tx).await? != Some(PhoneWay::Agent) {
+        found.retain(|(_, enrolment)| !is_name_at_agent(services, enrolment));
+    }
     // Nobody sets these up: an address is known, and a RADIUS server or a phone agent knows the person by their user name.
     let implied = match kind {
         FactorKind::Email if !user.code_addresses().is_empty() => Some(Vec::new()),
@@ -41,6 +44,34 @@ pub(crate) async fn candidates(
         found.push((implied_factor(user, kind), Zeroizing::new(enrolment)));
     }
     Ok(found)
+}
+
+/// Whether a phone is a name at an agent, which no trunk can call.
+fn is_name_at_agent(services: &Services, enrolment: &[u8]) -> bool {
+    services
+        .factor(FactorKind::Phone)
+        .and_then(|phone| Ok(phone.summarize(enrolment)?))
+        .is_ok_and(|summary| summary.by_agent)
+}
+
+/// Takes the phones away that only an agent can call: without one they are as good as none.
+pub(crate) async fn without_names_at_agent(
+    services: &Services,
+    snapshot: &Snapshot,
+    factors: Vec<Factor>,
+) -> Result<Vec<Factor>, OpError> {
+    let mut kept = Vec::with_capacity(factors.len());
+    for factor in factors {
+        let is_name = factor.kind == FactorKind::Phone && {
+            let enrolment = services.vault.open_factor(snapshot, &factor).await;
+            // What cannot be opened is no name; whoever uses it hears that it is damaged.
+            enrolment.is_ok_and(|enrolment| is_name_at_agent(services, &enrolment))
+        };
+        if !is_name {
+            kept.push(factor);
+        }
+    }
+    Ok(kept)
 }
 
 /// How many digits the codes of a person's apps have, each length once.

@@ -12,7 +12,7 @@ use portcullis_store::{Snapshot, Tx, browsers};
 use zeroize::Zeroizing;
 
 use crate::calls::{self, Purpose, Wanted};
-use crate::factors::{lift, settings_of};
+use crate::factors::{lift, refuse_reported, settings_of};
 use crate::mfa_policy;
 use crate::settings::{self, PhoneWay};
 use crate::{OpError, Permit, Services};
@@ -31,6 +31,7 @@ pub(crate) async fn begin(
     kind: FactorKind,
     details: &str,
 ) -> Result<(), OpError> {
+    refuse_reported(tx, user.id, kind).await?;
     factors::delete_pending(tx, user.id).await?;
     let mut own = Vec::new();
     for factor in services.vault.current_factors(tx, user.id).await? {
@@ -182,6 +183,7 @@ pub(crate) async fn call<O>(
 ) -> Result<(), OpError> {
     let pending = pending(services, tx, user).await?;
     let kind = pending.factor.kind;
+    refuse_reported(tx, user.id, kind).await?;
     let settings = settings_of(services, tx, kind).await?;
     let asking = Asking {
         enrolments: &[&pending.enrolment],
@@ -211,6 +213,8 @@ pub(crate) async fn complete(
     name: &str,
 ) -> Result<bool, OpError> {
     let factor = &pending.factor;
+    // What was begun before the report is no way around it.
+    refuse_reported(tx, factor.user, factor.kind).await?;
     if let Some(call) = &pending.call
         && !calls::spend(services, tx, call).await?
     {

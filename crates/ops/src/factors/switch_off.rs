@@ -1,7 +1,7 @@
 //! A second factor that took too many wrong answers, or was reported, is switched off, until somebody who may switches it
 //! on again.
 
-use portcullis_model::{FactorKind, Scope, Subject, SubjectKind, Timestamp};
+use portcullis_model::{FactorKind, Scope, Subject, SubjectKind, Timestamp, UserId};
 use portcullis_store::users::User;
 use portcullis_store::{Snapshot, Tx, guesses, switched_off, users};
 
@@ -26,6 +26,27 @@ pub const fn why_off(kind: FactorKind) -> &'static str {
 /// The same, for whoever asks it all the same.
 pub(crate) const TAKES_NO_MORE: &str = "Switched off after too many wrong codes. Use another method or a backup code, or \
                                         ask an administrator to reset it.";
+
+/// For whoever would set up a phone again by themselves.
+const STAYS_OFF: &str = "Phone calls are switched off for you, because somebody on the phone said that a sign-in wasn't you. \
+                         Only an administrator can switch them on again. If it was you, ask one.";
+
+/// Refuses to let people undo a report of fraud by themselves: whoever it was about may be the one who asks.
+pub(crate) async fn refuse_reported(
+    snapshot: &Snapshot,
+    user: UserId,
+    kind: FactorKind,
+) -> Result<(), OpError> {
+    let is_reported = kind == FactorKind::Phone
+        && switched_off::of(snapshot, user)
+            .await?
+            .iter()
+            .any(|(off, _)| *off == kind);
+    if is_reported {
+        return Err(OpError::Conflict(STAYS_OFF));
+    }
+    Ok(())
+}
 
 /// Switches a factor of a person off, once, and tells them and the administrators. The caller holds the person.
 pub(crate) async fn switch_off<O>(
@@ -67,7 +88,7 @@ pub(crate) async fn lift(tx: &Tx, user: &User, kind: FactorKind) -> Result<bool,
     Ok(switched_off::delete(tx, user.id, kind).await? == 1)
 }
 
-/// Switches one of the caller's own factors on again, after a second proof by another one.
+/// Switches one of the caller's own factors on again, after a second proof by another one. A phone stays off.
 pub struct SwitchOn {
     pub method: FactorKind,
 }
@@ -88,6 +109,7 @@ impl Write for SwitchOn {
     async fn run(self, permit: &Permit<'_, Self>, services: &Services, tx: &Tx) -> Result<(), OpError> {
         permit.fresh(services)?;
         let me = permit.user()?;
+        refuse_reported(tx, me, self.method).await?;
         users::hold(tx, me).await?;
         let user = users::find(tx, me).await?.ok_or(OpError::NotFound)?;
         let off = switched_off::of(tx, me).await?;

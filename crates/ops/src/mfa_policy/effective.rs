@@ -262,7 +262,8 @@ pub fn effective(company: &Company<'_>, person: &Standing<'_>) -> Effective {
         .copied()
         .filter(|kind| match kind {
             FactorKind::Totp => true,
-            FactorKind::Phone => company.has.phone && !company.has.phone_agent,
+            // A report of fraud is an administrator's to lift.
+            FactorKind::Phone => company.has.phone && !company.has.phone_agent && !is_off(*kind),
             FactorKind::WebAuthn => company.has.keys,
             _ => false,
         })

@@ -2,6 +2,7 @@ use portcullis_model::{FactorKind, Group, PolicyChange, SitePolicy, Timestamp};
 use portcullis_store::users::User;
 use portcullis_store::{Snapshot, factors, people_groups, settings as rows, switched_off};
 
+use crate::factors::without_names_at_agent;
 use crate::mfa_policy::{Company, Effective, Means, Standing, effective};
 use crate::settings::{self, Connection, PhoneWay};
 use crate::{OpError, Services};
@@ -43,12 +44,13 @@ impl<'a> Looked<'a> {
         snapshot: &Snapshot,
         user: &'a User,
     ) -> Result<Self, OpError> {
-        let mut enrolled: Vec<FactorKind> = factors::list(snapshot, user.id)
-            .await?
-            .iter()
-            .filter(|factor| factor.active)
-            .map(|factor| factor.kind)
-            .collect();
+        let has = Means::of(services, snapshot).await?;
+        let mut own = factors::list(snapshot, user.id).await?;
+        own.retain(|factor| factor.active);
+        if !has.phone_agent {
+            own = without_names_at_agent(services, snapshot, own).await?;
+        }
+        let mut enrolled: Vec<FactorKind> = own.iter().map(|factor| factor.kind).collect();
         enrolled.sort_unstable();
         enrolled.dedup();
         let switched_off = switched_off::of(snapshot, user.id)
@@ -65,7 +67,7 @@ impl<'a> Looked<'a> {
             },
             enrolled,
             switched_off,
-            has: Means::of(services, snapshot).await?,
+            has,
             now: services.now(),
         })
     }

@@ -5,8 +5,9 @@ use portcullis_model::{
 };
 use portcullis_store::settings::{self as rows, Setting};
 use portcullis_store::users::{self, User};
-use portcullis_store::{Snapshot, Tx, browsers, people_groups, switched_off};
+use portcullis_store::{Snapshot, Tx, browsers, factors, people_groups, switched_off};
 
+use crate::factors::without_names_at_agent;
 use crate::mfa_policy::load::SITE;
 use crate::mfa_policy::{Company, Effective, Means, Standing, effective, site_policy};
 use crate::text::Fields;
@@ -29,12 +30,22 @@ impl State {
         for (user, kind) in switched_off::all(snapshot).await? {
             off.entry(user).or_default().push(kind);
         }
+        let has = Means::of(services, snapshot).await?;
+        let mut people = users::everybody(snapshot).await?;
+        if !has.phone_agent {
+            let phones = factors::of_kind(snapshot, FactorKind::Phone).await?;
+            let phones = without_names_at_agent(services, snapshot, phones).await?;
+            let called: HashSet<UserId> = phones.iter().map(|phone| phone.user).collect();
+            for (user, enrolled) in &mut people {
+                enrolled.retain(|kind| *kind != FactorKind::Phone || called.contains(&user.id));
+            }
+        }
         Ok(Self {
             site: site_policy(snapshot).await?,
             groups: groups.into_iter().map(|group| (group.id, group)).collect(),
-            people: users::everybody(snapshot).await?,
+            people,
             switched_off: off,
-            has: Means::of(services, snapshot).await?,
+            has,
             now: services.now(),
         })
     }

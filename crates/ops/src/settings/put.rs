@@ -4,6 +4,7 @@ use portcullis_store::{Tx, sealed};
 use serde_json::Value;
 use zeroize::Zeroizing;
 
+use crate::prompts;
 use crate::settings::{Connection, secret_of};
 use crate::vault::SealedKind;
 use crate::{FieldError, OpError, Operation, Permit, Right, Services, Write};
@@ -80,6 +81,10 @@ pub(super) async fn complete(
 ) -> Result<Value, OpError> {
     if value.is_null() {
         return Ok(value);
+    }
+    if connection == Connection::Phone {
+        // The languages to choose from are those with a recording of every prompt.
+        prompts::refresh(services, tx).await?;
     }
     if let Some(stored) = secret_of(services, tx, connection).await? {
         let stored: Value = serde_json::from_slice(&stored).map_err(|_| OpError::Damaged)?;

@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 use crate::calls::{self, CallView, Purpose};
 use crate::factors::enrolment::{self, Pending};
-use crate::factors::{allowed_still, settings_of};
+use crate::factors::{allowed_still, refuse_reported, settings_of};
 use crate::setup::add_backup_codes;
 use crate::sign_in::proof::{FirstProof, Opened, SecondProof, finish, open_session, person_of};
 use crate::sign_in::{INCORRECT, SECOND_PASSED, error_line, limits, login_of};
@@ -41,6 +41,7 @@ impl Operation for BeginSetUp {
 impl Write for BeginSetUp {
     async fn run(self, permit: &Permit<'_, Self>, services: &Services, tx: &Tx) -> Result<(), OpError> {
         let (_, user) = waiting(permit, services, tx, &self.token).await?;
+        refuse_reported(tx, user.id, self.method).await?;
         let effective = mfa_policy::of_person(services, tx, &user).await?;
         if !effective.to_set_up.contains(&self.method) {
             return Err(OpError::NotFound);

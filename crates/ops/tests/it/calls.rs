@@ -1,5 +1,7 @@
 //! Phone calls as the second step: what lets in, and all that does not.
 
+mod agent_names;
+mod money;
 mod reported;
 
 use std::time::Duration;

@@ -25,6 +25,7 @@ mod passkeys;
 mod policy;
 mod policy_changes;
 mod policy_reports;
+mod prompts;
 mod providers;
 mod recovery;
 mod rehearsals;

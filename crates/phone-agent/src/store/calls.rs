@@ -1,5 +1,5 @@
-use portcullis_model::{CallOutcome, FewCalls, RecentCalls, Timestamp};
-use rusqlite::{OptionalExtension, Row, params};
+use portcullis_model::{CallOutcome, FewCalls, RecentCalls, Timestamp, begun_minutes};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -18,9 +18,29 @@ pub(crate) struct CallRow {
     pub trunk: String,
     pub seconds: u32,
     pub made_at: Timestamp,
+    /// As two letters of ISO 3166; empty where nobody is known to call.
+    pub country: String,
+    /// Those that began; until it is closed, those that may.
+    pub minutes: u32,
+    /// In the smallest unit of the currency; until it is closed, what it may cost at most.
+    pub cost: u64,
+    /// Empty where money was not counted.
+    pub currency: String,
 }
 
-const COLUMNS: &str = "id, request, person, number_digest, masked, outcome, trunk, seconds, made_at";
+/// What a call took in the end.
+pub(crate) struct Spent<'a> {
+    pub trunk: &'a str,
+    pub connected: Duration,
+    pub country: &'a str,
+    pub cost: u64,
+}
+
+const COLUMNS: &str = "id, request, person, number_digest, masked, outcome, trunk, seconds, made_at, country, minutes, \
+                       cost, currency";
+
+/// Over which money and minutes are counted.
+const DAY: Duration = Duration::from_hours(24);
 
 /// How long a yes can be taken.
 const GRANT: Duration = Duration::from_mins(1);
@@ -42,15 +62,20 @@ fn read(row: &Row<'_>) -> rusqlite::Result<CallRow> {
         trunk: row.get(6)?,
         seconds: row.get(7)?,
         made_at: Timestamp::from_micros(row.get(8)?),
+        country: row.get(9)?,
+        minutes: row.get(10)?,
+        cost: u64::try_from(row.get::<_, i64>(11)?).unwrap_or(0),
+        currency: row.get(12)?,
     })
 }
 
 impl Store {
-    /// Puts a call on record before anybody is called, unless `admit` refuses it: then that is on record. Answers the
-    /// call that lies there, and whether it is this one.
+    /// Puts a call that may reach `countries` on record before anybody is called, unless `admit` refuses it: then that is
+    /// on record. Answers the call that lies there, and whether it is this one.
     pub(crate) fn begin_call(
         &self,
         mut call: CallRow,
+        countries: &[String],
         admit: impl FnOnce(&RecentCalls) -> Result<(), CallOutcome>,
     ) -> Result<(CallRow, bool), StoreError> {
         self.write(|tx| {
@@ -59,12 +84,16 @@ impl Store {
                 return Ok((known, false));
             }
             if call.outcome.is_none() {
-                call.outcome = admit(&recent(tx, &call)?).err();
+                call.outcome = admit(&recent(tx, &call, countries)?).err();
+            }
+            if call.outcome.is_some() {
+                (call.minutes, call.cost) = (0, 0);
             }
             tx.execute(
                 &format!(
                     "INSERT INTO calls ({COLUMNS}, decided_at, placed)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, CASE ?6 WHEN '' THEN NULL ELSE ?9 END, ?6 = '')"
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,
+                             CASE ?6 WHEN '' THEN NULL ELSE ?9 END, ?6 = '')"
                 ),
                 params![
                     call.id,
@@ -76,6 +105,10 @@ impl Store {
                     call.trunk,
                     call.seconds,
                     call.made_at.micros(),
+                    call.country,
+                    call.minutes,
+                    column(call.cost),
+                    call.currency,
                 ],
             )?;
             Ok((call, true))
@@ -103,14 +136,21 @@ impl Store {
         })
     }
 
-    pub(crate) fn close_call(&self, id: Uuid, trunk: &str, seconds: u64) -> Result<(), StoreError> {
+    pub(crate) fn close_call(&self, id: Uuid, spent: &Spent<'_>) -> Result<(), StoreError> {
+        let seconds = u32::try_from(spent.connected.as_secs()).unwrap_or(u32::MAX);
+        let minutes = begun_minutes(spent.connected);
         self.write(|tx| {
             tx.execute(
-                "UPDATE calls SET trunk = ?2, seconds = ?3 WHERE id = ?1",
-                params![id, trunk, u32::try_from(seconds).unwrap_or(u32::MAX)],
+                "UPDATE calls SET trunk = ?2, seconds = ?3, country = ?4, minutes = ?5, cost = ?6 WHERE id = ?1",
+                params![id, spent.trunk, seconds, spent.country, minutes, column(spent.cost)],
             )?;
             Ok(())
         })
+    }
+
+    /// What the calls of a day cost in this currency; those under way count at their most.
+    pub(crate) fn spent(&self, currency: &str, now: Timestamp) -> Result<u64, StoreError> {
+        spent(&self.connection(), currency, now)
     }
 
     /// Takes the yes of a call: true once, within a minute.
@@ -151,7 +191,21 @@ impl Store {
     }
 }
 
-fn recent(tx: &rusqlite::Transaction<'_>, call: &CallRow) -> Result<RecentCalls, StoreError> {
+fn spent(connection: &Connection, currency: &str, now: Timestamp) -> Result<u64, StoreError> {
+    let spent: i64 = connection.query_row(
+        "SELECT coalesce(sum(cost), 0) FROM calls WHERE currency = ?1 AND ?2 <= made_at",
+        params![currency, (now - DAY).micros()],
+        |row| row.get(0),
+    )?;
+    Ok(u64::try_from(spent).unwrap_or(0))
+}
+
+/// An amount as a column holds it.
+fn column(amount: u64) -> i64 {
+    i64::try_from(amount).unwrap_or(i64::MAX)
+}
+
+fn recent(tx: &Transaction<'_>, call: &CallRow, countries: &[String]) -> Result<RecentCalls, StoreError> {
     let now = call.made_at;
     let count = |sql: &str, parameters: &[&dyn rusqlite::ToSql]| -> Result<u32, StoreError> {
         let count: i64 = tx.query_row(
@@ -164,7 +218,7 @@ fn recent(tx: &rusqlite::Transaction<'_>, call: &CallRow) -> Result<RecentCalls,
     let (minute, ten, day, open) = (
         (now - Duration::from_mins(1)).micros(),
         (now - Duration::from_mins(10)).micros(),
-        (now - Duration::from_hours(24)).micros(),
+        (now - DAY).micros(),
         (now - LONGEST).micros(),
     );
     let few = |column: &str, value: &dyn rusqlite::ToSql| -> Result<FewCalls, StoreError> {
@@ -190,12 +244,25 @@ fn recent(tx: &rusqlite::Transaction<'_>, call: &CallRow) -> Result<RecentCalls,
         .take_while(|outcome| *outcome != CallOutcome::Granted)
         .filter(|outcome| outcome.is_failure())
         .count();
+    let (mut placed, mut minutes) = (0, 0);
+    for country in countries {
+        placed = placed.max(count("country = ?1 AND ?2 <= made_at", &[country, &day])?);
+        minutes = minutes.max(tx.query_row(
+            "SELECT coalesce(sum(minutes), 0) FROM calls WHERE country = ?1 AND ?2 <= made_at",
+            params![country, day],
+            |row| row.get(0),
+        )?);
+    }
     Ok(RecentCalls {
         person: few("person", &call.person)?,
         number: few("number_digest", &call.number_digest)?,
         in_a_minute: count("?1 <= made_at", &[&minute])?,
         in_a_day: count("?1 <= made_at", &[&day])?,
         at_once: count("outcome = '' AND ?1 <= made_at", &[&open])?,
+        to_the_country_in_a_day: placed,
+        minutes_to_the_country_in_a_day: minutes,
+        spent_in_a_day: spent(tx, &call.currency, now)?,
+        cost: call.cost,
         failures_in_a_row: u32::try_from(failures).unwrap_or(u32::MAX),
     })
 }

@@ -1,6 +1,10 @@
 mod directory;
 mod fuzz;
+mod hostile;
 mod link;
+mod money;
 mod office;
 mod people;
 mod pins;
+mod prompts;
+mod versions;

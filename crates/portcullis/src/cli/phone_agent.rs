@@ -19,7 +19,7 @@ pub(crate) struct AgentPaths {
 #[derive(Subcommand)]
 pub(crate) enum PhoneAgentCommand {
     /// On the agent's host: asks for the trunk and the address, and prints what the server needs.
-    Setup(SetUp),
+    Setup(Box<SetUp>),
     /// On the agent's host: runs the agent.
     Run,
     /// On the agent's host: the people whom it calls.
@@ -31,6 +31,11 @@ pub(crate) enum PhoneAgentCommand {
     Calls,
     /// On the agent's host: shows how many calls are too many, and changes what is given.
     Limits(Limits),
+    /// On the agent's host: what calls say, and recordings of your own in its place.
+    Prompts {
+        #[command(subcommand)]
+        command: PromptsCommand,
+    },
     /// On the agent's host: draws a new password for the server. The old one ends at once.
     Password,
     /// On the server: trusts the certificates in FILE, and no others, to vouch for the phone agent.
@@ -63,21 +68,36 @@ pub(crate) struct SetUp {
     /// The user name at the trunk.
     #[arg(long, value_name = "NAME")]
     pub(crate) trunk_user: Option<String>,
+    /// The name for the password, where it is not the user name.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) trunk_login: Option<String>,
     /// A file with the password at the trunk; without it, the password is asked for.
     #[arg(long, value_name = "FILE")]
     pub(crate) trunk_password: Option<PathBuf>,
+    /// What stands behind the @ at the trunk, where it is not its host.
+    #[arg(long, value_name = "DOMAIN")]
+    pub(crate) trunk_domain: Option<String>,
     /// The authority that vouches for the trunk, in PEM, for TLS.
     #[arg(long, value_name = "FILE")]
     pub(crate) trunk_ca: Option<PathBuf>,
     /// Encrypts the voice (SRTP); needs TLS.
     #[arg(long)]
     pub(crate) srtp: bool,
+    /// Never proves the password with MD5.
+    #[arg(long)]
+    pub(crate) sha_only: bool,
+    /// Hears keys as tones in the voice, where the other side knows no better way.
+    #[arg(long)]
+    pub(crate) tones: bool,
     /// What happens at the trunk between calls.
     #[arg(long, value_enum)]
     pub(crate) upkeep: Option<Upkeep>,
     /// The number that people see.
     #[arg(long, value_name = "NUMBER")]
     pub(crate) caller_id: Option<String>,
+    /// What stands before each number: +, 00 or nothing.
+    #[arg(long, value_name = "TEXT", default_value = "+")]
+    pub(crate) prefix: String,
     /// The countries that are called, as in `US,DE`.
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     pub(crate) countries: Vec<String>,
@@ -101,6 +121,27 @@ pub(crate) struct Limits {
     /// At the same time.
     #[arg(long, value_name = "CALLS")]
     pub(crate) at_once: Option<u32>,
+    /// To one country, in a day.
+    #[arg(long, value_name = "CALLS")]
+    pub(crate) to_a_country_in_a_day: Option<u32>,
+    /// To one country, in a day, in minutes that began.
+    #[arg(long, value_name = "MINUTES")]
+    pub(crate) minutes_to_a_country_in_a_day: Option<u32>,
+    /// In which money calls are paid: EUR, USD. Nothing is converted.
+    #[arg(long, value_name = "CODE")]
+    pub(crate) currency: Option<String>,
+    /// What a minute that began costs, such as 0.02.
+    #[arg(long, value_name = "AMOUNT")]
+    pub(crate) price: Option<String>,
+    /// The price in one country, such as DE=0.04; DE= takes it away. Can be given several times.
+    #[arg(long, value_name = "COUNTRY=AMOUNT")]
+    pub(crate) price_in: Vec<String>,
+    /// What all calls of a day may cost, such as 50.00.
+    #[arg(long, value_name = "AMOUNT")]
+    pub(crate) budget: Option<String>,
+    /// Counts no money any more.
+    #[arg(long, conflicts_with_all = ["currency", "price", "price_in", "budget"])]
+    pub(crate) no_prices: bool,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -166,6 +207,27 @@ pub(crate) enum PeopleCommand {
     },
     /// Adds and changes people from LDAP or Active Directory; nobody is removed.
     ImportLdap(ImportLdap),
+}
+
+/// What is set here is said by the next call.
+#[derive(Subcommand)]
+pub(crate) enum PromptsCommand {
+    /// Lists every prompt in every language, what it says, and whether you replaced it.
+    List {
+        /// Only this language, as in `de`.
+        language: Option<String>,
+    },
+    /// Puts a recording of yours in the place of a prompt.
+    Replace {
+        /// Two or three letters, as in `de`. Once a new language has every prompt, people can be called in it.
+        language: String,
+        /// As `list` shows it, such as `greeting`.
+        name: String,
+        /// A WAV file of 16-bit PCM, at most 20 seconds long.
+        file: PathBuf,
+    },
+    /// Takes a recording of yours back.
+    Restore { language: String, name: String },
 }
 
 #[derive(Args)]

@@ -3,8 +3,10 @@
 mod ask;
 mod authority;
 mod import;
+mod limits;
 mod logbook;
 mod people;
+mod prompts;
 mod serve;
 mod setup;
 mod trust;
@@ -16,7 +18,7 @@ use anyhow::bail;
 use portcullis_crypto::{FileSlot, PasswordHasher, is_beside};
 use portcullis_phone_agent::{Agent, AgentError};
 
-use crate::cli::{AgentPaths, Limits, PhoneAgentCommand};
+use crate::cli::{AgentPaths, PhoneAgentCommand};
 use crate::commands::failure::Wrong;
 use crate::config::{Config, config_folder, data_folder};
 use crate::open::private_folder;
@@ -32,11 +34,12 @@ pub(super) async fn run(
     }
     let home = Home::of(paths)?;
     match command {
-        PhoneAgentCommand::Setup(given) => setup::run(&home, given),
+        PhoneAgentCommand::Setup(given) => setup::run(&home, *given),
         PhoneAgentCommand::Run => serve::run(&home).await,
         PhoneAgentCommand::People { command } => people::run(&home, command).await,
         PhoneAgentCommand::Calls => calls(&home),
-        PhoneAgentCommand::Limits(given) => limits(&home, &given),
+        PhoneAgentCommand::Prompts { command } => prompts::run(&home, command),
+        PhoneAgentCommand::Limits(given) => limits::run(&home, &given),
         PhoneAgentCommand::Password => setup::password(&home),
         PhoneAgentCommand::Trust { .. } => Ok(()),
     }
@@ -120,52 +123,24 @@ fn calls(home: &Home) -> anyhow::Result<()> {
     }
     for call in calls {
         println!(
-            "{}  {:<24} {:<28} {:<16} {:>4} s  {}",
+            "{}  {:<24} {:<28} {:<2} {:<16} {:>4} s {:>10}  {}",
             call.made_at.to_text(),
             call.name.as_deref().unwrap_or("(nobody)"),
             call.masked,
+            call.country,
             call.outcome.map_or("under way", |outcome| outcome.word()),
             call.seconds,
+            call.cost.unwrap_or_default(),
             call.trunk,
         );
     }
     Ok(())
 }
 
-fn limits(home: &Home, given: &Limits) -> anyhow::Result<()> {
-    let agent = home.open()?;
-    let before = agent.limits()?;
-    let mut limits = before;
-    for (limit, given) in [
-        (&mut limits.in_ten_minutes, given.in_ten_minutes),
-        (&mut limits.in_a_day, given.in_a_day),
-        (&mut limits.site_in_a_minute, given.all_in_a_minute),
-        (&mut limits.site_in_a_day, given.all_in_a_day),
-        (&mut limits.at_once, given.at_once),
-    ] {
-        *limit = given.unwrap_or(*limit);
-    }
-    if limits != before {
-        agent.set_limits(limits).map_err(told)?;
-        logbook::start(&home.logs(), false)?;
-        tracing::info!(?limits, by = logbook::operator(), "limits changed");
-    }
-    println!(
-        "To one person or number  {} in ten minutes, {} in a day",
-        limits.in_ten_minutes, limits.in_a_day
-    );
-    println!(
-        "To everybody             {} in a minute, {} in a day",
-        limits.site_in_a_minute, limits.site_in_a_day
-    );
-    println!("At the same time         {}", limits.at_once);
-    Ok(())
-}
-
 /// What was typed and cannot be done ends with another exit code than what went wrong.
 fn told(error: AgentError) -> anyhow::Error {
     match error {
-        AgentError::Person(_) | AgentError::Settings(_) | AgentError::Taken(_) => {
+        AgentError::Person(_) | AgentError::Settings(_) | AgentError::Taken(_) | AgentError::Wav(_) => {
             Wrong::new(error.to_string()).into()
         }
         other => other.into(),

@@ -2,11 +2,11 @@
 
 use portcullis_testkit::PhoneAgent;
 use portcullis_testkit::phones::{Behaviour, Sipp};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::browser::Browser;
 use crate::company::{Company, type_password};
-use crate::phones::{LISTENS, NUMBER, settings, shows_in_the_end, straight_to, told};
+use crate::phones::{LISTENS, NUMBER, often, settings, shows_in_the_end, straight_to, told};
 
 /// What the telephone does, and what comes of it.
 struct Row {
@@ -94,17 +94,10 @@ impl By {
             Self::Trunks => {
                 let mut trunk = straight_to(port);
                 trunk["password"] = json!(password);
-                let mut value = settings(&trunk, "confirm");
-                value["limits"] = limits();
-                company.set_calls(value).await;
+                company.set_calls(often(settings(&trunk, "confirm"))).await;
             }
         }
     }
-}
-
-/// One person and one number; the usual limits stop at the fourth call.
-fn limits() -> Value {
-    json!({ "in_ten_minutes": 50, "in_a_day": 50 })
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -130,9 +123,7 @@ async fn whatever_the_phone_does_the_page_tells_by_an_agent_too() {
     let agent = PhoneAgent::start(env!("CARGO_BIN_EXE_portcullis"), 1);
     let _ = agent.told(&["limits", "--in-ten-minutes", "50", "--in-a-day", "50"]);
     let _ = agent.told(&["people", "add", "vera", NUMBER]);
-    let mut value = agent.settings("confirm");
-    value["limits"] = limits();
-    company.set_calls(value).await;
+    company.set_calls(often(agent.settings("confirm"))).await;
     let (vera, _) = company.person("vera", &["phone", "backup_code"]).await;
     goes_through_all(&company, &vera, &By::Agent(agent)).await;
     vera.quit().await;

@@ -105,8 +105,12 @@ async fn who_presses_0_pound_ends_the_sign_in() {
     vera.shows("Somebody on the phone said that this wasn't you, so the sign-in was ended.")
         .await;
 
+    // Backup codes do not help: the only thing to set up with one would be the phone.
     type_password(&vera, "vera").await;
-    vera.shows("Enter a backup code").await;
+    vera.shows(
+        "Phone calls are switched off for you, because somebody on the phone said that a sign-in wasn't you.",
+    )
+    .await;
     company.require("vera", &["phone", "totp"]).await;
     type_password(&vera, "vera").await;
     vera.submit(&[("code", &code_now(&own.app))], "main button.primary")
@@ -115,18 +119,22 @@ async fn who_presses_0_pound_ends_the_sign_in() {
     vera.goto("/me/security").await;
     vera.shows("Phone Call: Switched off after a call was reported as not wanted.")
         .await;
-    assert!(!vera.text().await.contains("wrong codes"));
-    vera.submit(&[], "form[action='/sign-out'] button").await;
+    let text = vera.text().await;
+    assert!(
+        !text.contains("wrong codes") && !text.contains("Switch Phone Call on again"),
+        "{text}"
+    );
+    vera.submit(&[], "button[value=phone]").await;
+    vera.submit(&[("details", "1 9259249501")], "main button.primary")
+        .await;
+    vera.shows("Only an administrator can switch them on again.")
+        .await;
 
-    company.require("vera", &["phone"]).await;
-    for method in ["totp", "backup_code"] {
-        company.reset("vera", method).await;
-    }
-    type_password(&vera, "vera").await;
-    vera.shows(
-        "Phone calls are switched off for you, because somebody on the phone said that a sign-in wasn't you.",
-    )
-    .await;
+    company.reset("vera", "phone").await;
+    let id = company.id_of("vera").await;
+    let path = format!("/api/v2/users/{}/mfa", id.as_str().expect("an id is a text"));
+    let mfa = company.api.get(&path).await.expect(200);
+    assert_eq!(mfa.body["switched_off"], json!([]), "{}", mfa.body);
     vera.quit().await;
 }
 
@@ -175,6 +183,17 @@ async fn a_number_is_set_up_on_the_way_in_and_a_call_confirms_afterwards() {
     );
     vera.submit(&[], "main button[value=totp]").await;
     vera.find("#totp-key").await;
+
+    // And once more, with somebody at the phone who says that it is not them.
+    company.server.installation.sql(hour_ago).await;
+    vera.goto("/me/confirm").await;
+    vera.click("main details summary").await;
+    vera.submit(&[], "form[action='/me/confirm/ask'] button").await;
+    let _ = digits(&vera).await;
+    tokio::task::block_in_place(|| phone.press("0#1"));
+    vera.shows("Somebody on the phone said that this wasn't you, so the sign-in was ended.")
+        .await;
+    assert_eq!(vera.path().await, "/sign-in");
     vera.quit().await;
 }
 

@@ -14,7 +14,7 @@ const TABLET: (u32, u32) = (768, 1024);
 const THEMES: [&str; 2] = ["light", "dark"];
 
 /// The pages that are there on every site.
-const PAGES: [&str; 32] = [
+const PAGES: [&str; 34] = [
     "/",
     "/passwords",
     "/passwords?q=zebra",
@@ -42,6 +42,8 @@ const PAGES: [&str; 32] = [
     "/admin/mfa/people",
     "/admin/mfa/test/totp",
     "/admin/mfa/test/email",
+    "/admin/phone/prompts",
+    "/admin/phone/prompts?language=pt",
     "/admin/radius",
     "/search?q=db",
     "/shortcuts",

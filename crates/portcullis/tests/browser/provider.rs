@@ -3,10 +3,10 @@
 
 use std::time::Duration;
 
-use portcullis_testkit::phones::{VoiceProvider, provider_signature};
-use portcullis_testkit::server::client;
-use reqwest::StatusCode;
-use serde_json::json;
+use portcullis_testkit::phones::{Asked, VoiceProvider, provider_signature};
+use portcullis_testkit::server::{Server, client};
+use reqwest::{StatusCode, Url};
+use serde_json::{Value, json};
 
 use crate::company::{Company, type_password};
 use crate::phones::digits;
@@ -65,6 +65,19 @@ impl Way {
     }
 }
 
+fn settings(provider: &VoiceProvider) -> Value {
+    json!({
+        "provider": {
+            "base_url": format!("https://localhost:{}", provider.address.port()),
+            "account_sid": ACCOUNT,
+            "auth_token": AUTH_TOKEN,
+            "caller_id": "+14155552671",
+            "ca": provider.authority,
+        },
+        "countries": ["US"],
+    })
+}
+
 fn all_between<'a>(text: &'a str, before: &'a str, after: &'a str) -> impl Iterator<Item = &'a str> {
     text.split(before)
         .skip(1)
@@ -80,17 +93,7 @@ fn between<'a>(text: &'a str, before: &'a str, after: &'a str) -> &'a str {
 async fn the_digits_of_the_page_told_by_a_provider_let_in() {
     let company = Company::new().await;
     let mut provider = VoiceProvider::start().await;
-    let settings = json!({
-        "provider": {
-            "base_url": format!("https://localhost:{}", provider.address.port()),
-            "account_sid": ACCOUNT,
-            "auth_token": AUTH_TOKEN,
-            "caller_id": "+14155552671",
-            "ca": provider.authority,
-        },
-        "countries": ["US"],
-    });
-    company.set("phone", settings).await;
+    company.set("phone", settings(&provider)).await;
     company.switch_on(&["phone", "backup_code", "totp"]).await;
     let (vera, _) = company.called("vera").await;
     let way = Way::to(&company);
@@ -128,10 +131,84 @@ async fn the_digits_of_the_page_told_by_a_provider_let_in() {
     let _ = way.post(&status, AUTH_TOKEN, &[]).await;
     let calls = company.api.get("/api/v2/calls").await.expect(200);
     assert_eq!(calls.body["items"][0]["outcome"], "granted", "{}", calls.body);
-    let settings = company.api.get("/api/v2/settings/phone").await.expect(200);
-    assert_eq!(settings.body["value"]["provider"]["auth_token"], true);
-    assert!(!settings.body.to_string().contains(AUTH_TOKEN));
+    let found = company.api.get("/api/v2/settings/phone").await.expect(200);
+    assert_eq!(found.body["value"]["provider"]["auth_token"], true);
+    assert!(!found.body.to_string().contains(AUTH_TOKEN));
     vera.quit().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_at_one_node_goes_on_when_the_call_of_another_is_confirmed() {
+    let company = Company::new().await;
+    let node = company.server.beside().await;
+    let mut provider = VoiceProvider::start().await;
+    company.set("phone", settings(&provider)).await;
+    company.switch_on(&["phone", "backup_code", "totp"]).await;
+    let (vera, _) = company.called("vera").await;
+    let there = company.browser_at("vera-there", &node).await;
+    let way = Way::to(&company);
+    let ports = [&company.server, &node].map(port_of);
+
+    for browser in [&vera, &there] {
+        type_password(browser, "vera").await;
+        let asked = called(&mut provider).await;
+        let (answered, status) = (
+            asked.field("Url").to_owned(),
+            asked.field("StatusCallback").to_owned(),
+        );
+        asked.reply(201, "", &json!({ "sid": CALL, "status": "queued" }).to_string());
+        // The provider is told of the node that places the call, and no other knows of it.
+        let mine = Url::parse(&answered).expect("an address").port();
+        let [other] = ports.into_iter().filter(|port| *port != mine).collect::<Vec<_>>()[..] else {
+            panic!("{answered} is at one of {ports:?}");
+        };
+        let elsewhere = at_port(&answered, other);
+        let (refused, text) = way.post(&elsewhere, AUTH_TOKEN, &[]).await;
+        assert_eq!(refused, StatusCode::NOT_FOUND, "{text}");
+
+        // The person's next page comes from the other node, as behind a load balancer.
+        let page = browser.driver.current_url().await.expect("a page has an address");
+        let page = at_port(page.as_str(), other);
+        browser.driver.goto(&page).await.expect("the other node answers");
+        let first = way.ask(&answered, &[]).await;
+        way.play(&first).await;
+        let listening = between(&first, "<Redirect method=\"POST\">", "<");
+        let second = way.ask(listening, &[]).await;
+        let shown = digits(browser).await;
+        let keys_at = between(&second, "action=\"", "\"").to_owned();
+        let keys = [("Digits", shown.as_str()), ("FinishedOnKey", "#")];
+        let last = way.ask(&keys_at, &keys).await;
+        way.play(&last).await;
+
+        browser.shows("Sign out").await;
+        let page = browser.driver.current_url().await.expect("a page has an address");
+        assert_eq!(page.port(), other, "{page}");
+        let _ = way.post(&status, AUTH_TOKEN, &[]).await;
+    }
+    for browser in [vera, there] {
+        browser.quit().await;
+    }
+}
+
+/// The next call that is asked for; what is asked of others is granted.
+async fn called(provider: &mut VoiceProvider) -> Asked {
+    loop {
+        let asked = provider.expect("POST /2010-04-01/Accounts/").await;
+        if !asked.field("Url").is_empty() {
+            return asked;
+        }
+        asked.reply(200, "", "{}");
+    }
+}
+
+fn port_of(server: &Server) -> Option<u16> {
+    Url::parse(&server.url("/")).expect("an address").port()
+}
+
+fn at_port(address: &str, port: Option<u16>) -> String {
+    let mut url = Url::parse(address).expect("an address");
+    url.set_port(port).expect("it has a host");
+    url.into()
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -6,12 +6,16 @@ use crate::media::{Law, to_mu_law};
 /// Why a file is no recording. The texts are for the administrator who uploads it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum WavError {
-    #[error("the file is not a WAV file of 16-bit PCM")]
+    #[error("must be a WAV file")]
     NotWav,
-    #[error("the file must have one or two channels and 8,000 to 48,000 samples a second")]
+    #[error("must be a WAV file of 16-bit PCM; save it so in the program that made it")]
+    Coding,
+    #[error("must have one or two channels and 8,000 to 48,000 samples a second")]
     Shape,
-    #[error("the recording must be longer than a tenth of a second and at most 20 seconds long")]
+    #[error("must be longer than a tenth of a second and at most 20 seconds long")]
     Length,
+    #[error("is silent or almost so, and people would wait for a voice; record it louder")]
+    Silent,
 }
 
 const RATE: u32 = 8000;
@@ -19,9 +23,29 @@ const RATE: u32 = 8000;
 const LONGEST: usize = 20 * 8000;
 const SHORTEST: usize = 800;
 
+/// One hundredth of full scale, −40 dB.
+const AUDIBLE: i64 = 327;
+/// So many samples, a twentieth of a second, make the shortest word.
+const SHORTEST_WORD: usize = 400;
+
 /// Reads a WAV file into µ-law at 8 kHz.
 pub(super) fn read(wav: &[u8]) -> Result<Vec<u8>, WavError> {
-    Ok(samples(wav)?.into_iter().map(to_mu_law).collect())
+    let samples = samples(wav)?;
+    if !is_audible(&samples) {
+        return Err(WavError::Silent);
+    }
+    Ok(samples.into_iter().map(to_mu_law).collect())
+}
+
+/// Whether there is something to hear. A steady offset is none.
+fn is_audible(samples: &[i16]) -> bool {
+    let all: i64 = samples.iter().copied().map(i64::from).sum();
+    let mean = all / i64::try_from(samples.len().max(1)).unwrap_or(1);
+    let loud = samples
+        .iter()
+        .filter(|sample| AUDIBLE < (i64::from(**sample) - mean).abs())
+        .count();
+    SHORTEST_WORD <= loud
 }
 
 /// Writes µ-law at 8 kHz as 16-bit PCM, which every player knows.
@@ -65,10 +89,13 @@ pub(super) fn normalized(wav: &[u8]) -> Result<Vec<u8>, WavError> {
 }
 
 fn samples(wav: &[u8]) -> Result<Vec<i16>, WavError> {
-    let mut reader = hound::WavReader::new(wav).map_err(|_| WavError::NotWav)?;
+    let mut reader = hound::WavReader::new(wav).map_err(|error| match error {
+        hound::Error::Unsupported => WavError::Coding,
+        _ => WavError::NotWav,
+    })?;
     let shape = reader.spec();
     if shape.bits_per_sample != 16 || shape.sample_format != hound::SampleFormat::Int {
-        return Err(WavError::NotWav);
+        return Err(WavError::Coding);
     }
     if !(1..=2).contains(&shape.channels) || !(8_000..=48_000).contains(&shape.sample_rate) {
         return Err(WavError::Shape);
@@ -206,11 +233,14 @@ mod tests {
         for (file, error) in [
             (b"RIFF, but not really".to_vec(), WavError::NotWav),
             (Vec::new(), WavError::NotWav),
-            (wav(8000, 1, 8, 1000.0, 0.5), WavError::NotWav),
+            (wav(8000, 1, 8, 1000.0, 0.5), WavError::Coding),
             (wav(96_000, 1, 16, 1000.0, 0.5), WavError::Shape),
             (wav(8000, 3, 16, 1000.0, 0.5), WavError::Shape),
             (wav(8000, 1, 16, 1000.0, 0.0), WavError::Length),
             (wav(8000, 1, 16, 1000.0, 21.0), WavError::Length),
+            // Too soft, and a loud offset that nobody hears.
+            (wav(8000, 1, 16, 1000.0, 0.5), WavError::Silent),
+            (write(&[to_mu_law(9000); 4000]).unwrap(), WavError::Silent),
         ] {
             assert_eq!(read(&file).unwrap_err(), error);
         }

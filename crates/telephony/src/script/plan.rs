@@ -1,5 +1,7 @@
 use std::time::Duration;
 
+use portcullis_model::LONGEST_CALL;
+
 use crate::{Digits, Extension, Key, Prompt};
 
 /// What one call is about.
@@ -67,7 +69,7 @@ impl Default for Timings {
             collect: Duration::from_secs(20),
             fraud: Duration::from_secs(8),
             closing: Duration::from_secs(4),
-            overall: Duration::from_secs(90),
+            overall: LONGEST_CALL,
         }
     }
 }

@@ -12,6 +12,7 @@ use super::attempt::Failure;
 use super::compose;
 use super::driver::Counts;
 use super::settings::{TrunkProblem, TrunkSettings, Upkeep};
+use crate::trust::certificate_problem;
 
 /// Between two questions whether the trunk is well.
 const CHECK: Duration = Duration::from_mins(1);
@@ -41,6 +42,14 @@ pub enum TrunkState {
 }
 
 impl TrunkState {
+    /// Says what to do as well, where that is known.
+    pub(crate) fn unreachable(why: &str) -> Self {
+        Self::Unreachable(match certificate_problem(why) {
+            Some(problem) => format!("{problem} ({why})"),
+            None => why.to_owned(),
+        })
+    }
+
     /// Whether it is well, as far as that is known, and what administrators read where it is not.
     pub fn told(self) -> (Option<bool>, String) {
         match self {
@@ -85,7 +94,7 @@ impl Trunk {
         *agent = match tokio::time::timeout(self.settings.first_response, connect).await {
             Ok(Ok(connected)) => Some(Arc::new(connected)),
             Ok(Err(error)) => {
-                self.note(TrunkState::Unreachable(error.to_string()));
+                self.note(TrunkState::unreachable(&error.to_string()));
                 None
             }
             Err(_) => {

@@ -14,7 +14,8 @@ use super::voice::Voice;
 use crate::backend::{CallReport, CallSpec, Cancel, EventSink, Verifier};
 use crate::media::{Heard, News, Order};
 use crate::{
-    Action, Digits, Event, KeySource, Line as Which, NotReached, Outcome, Script, Verdict, VoiceReport,
+    Action, Digits, Event, KeySource, Line as Which, NotReached, Outcome, Prompts, Script, Verdict,
+    VoiceReport,
 };
 
 type Check<'a> = Pin<Box<dyn Future<Output = Verdict> + Send + 'a>>;
@@ -35,6 +36,7 @@ pub(super) async fn run(
     plan.has_backup = call.backup.is_some();
     let mut course = Course {
         shared,
+        prompts: shared.prompts.now(),
         call: &call,
         events,
         line: None,
@@ -81,6 +83,7 @@ pub(super) async fn run(
 
 struct Course<'a> {
     shared: &'a Arc<Shared>,
+    prompts: Arc<Prompts>,
     call: &'a CallSpec,
     events: &'a dyn EventSink,
     line: Option<Line>,
@@ -97,7 +100,7 @@ impl Course<'_> {
             Action::Dial(which) => self.dial(which),
             Action::HangUp => self.line = None,
             Action::Play { playlist, prompts } => {
-                let find = |prompt| self.shared.prompts.find(&self.call.language, prompt);
+                let find = |prompt| self.prompts.find(&self.call.language, prompt);
                 let recordings = prompts.into_iter().filter_map(find).collect();
                 self.order(Order::Play { playlist, recordings });
             }

@@ -246,7 +246,7 @@ impl Failure {
             } => TrunkState::Well,
             Self::Refused { status, .. } => TrunkState::Refuses(*status),
             Self::Silent => TrunkState::Silent,
-            Self::Unreachable(why) => TrunkState::Unreachable(why.clone()),
+            Self::Unreachable(why) => TrunkState::unreachable(why),
         }
     }
 }

@@ -12,7 +12,7 @@ use super::line::{FromLine, Line};
 use super::talk::{Talk, Turn};
 use super::webhook::Status;
 use crate::backend::{CallReport, CallSpec, Cancel, EventSink};
-use crate::{Action, Event, Key, Line as Which, Outcome, Plan, Script, Step, Task, VoiceReport};
+use crate::{Action, Event, Key, Line as Which, Outcome, Plan, Prompts, Script, Step, Task, VoiceReport};
 
 pub(super) async fn run(
     shared: &Arc<Shared>,
@@ -22,6 +22,7 @@ pub(super) async fn run(
 ) -> CallReport {
     let mut course = Course {
         shared,
+        prompts: shared.prompts.now(),
         call: &call,
         events,
         line: None,
@@ -86,6 +87,7 @@ fn draw(chance: &dyn Chance) -> Option<Key> {
 
 struct Course<'a> {
     shared: &'a Arc<Shared>,
+    prompts: Arc<Prompts>,
     call: &'a CallSpec,
     events: &'a dyn EventSink,
     line: Option<(Line, Talk)>,
@@ -118,7 +120,7 @@ impl Course<'_> {
             (Which::Backup, Some(backup)) => backup,
             _ => &self.call.number,
         };
-        let line = Line::dial(self.shared, number, &self.call.plan.timings, &self.call.language);
+        let line = Line::dial(self.shared, &self.prompts, number, self.call);
         let talk = Talk::new(line.addresses.clone());
         self.line = Some((line, talk));
     }
@@ -131,7 +133,7 @@ impl Course<'_> {
             patience: due.saturating_sub(now).min(self.call.plan.timings.between_keys),
         };
         talk.go_on(&turn, |prompt| {
-            let recording = self.shared.prompts.find(&self.call.language, prompt);
+            let recording = self.prompts.find(&self.call.language, prompt);
             let samples = recording.map_or(0, |recording| recording.len());
             // 8,000 samples a second.
             Duration::from_micros(u64::try_from(samples).unwrap_or(0) * 125)

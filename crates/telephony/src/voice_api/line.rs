@@ -10,7 +10,7 @@ use super::client::NewCall;
 use super::hooks::{Addresses, Heard, Registered};
 use super::twiml::NOTHING;
 use super::webhook::{Expected, Status, Webhook, read};
-use crate::{Extension, NotReached, PhoneNumber, Timings, TrunkState};
+use crate::{CallSpec, Extension, NotReached, PhoneNumber, Prompts, Timings, TrunkState};
 
 /// The event of the first request, and the number of the answer that it asks for.
 const ANSWERED: &str = "answered";
@@ -39,13 +39,12 @@ pub(super) struct Line {
 impl Line {
     pub(super) fn dial(
         shared: &Arc<Shared>,
+        prompts: &Arc<Prompts>,
         number: &PhoneNumber,
-        timings: &Timings,
-        language: &str,
+        call: &CallSpec,
     ) -> Self {
-        let (registered, heard) = shared
-            .hooks
-            .open(shared.chance.as_ref(), &shared.prompts, language);
+        let timings = &call.plan.timings;
+        let (registered, heard) = shared.hooks.open(shared.chance.as_ref(), prompts, &call.language);
         let addresses = registered.addresses();
         let (out, news) = mpsc::unbounded_channel();
         let extension = number

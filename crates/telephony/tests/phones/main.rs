@@ -6,5 +6,6 @@ mod peers;
 mod phone;
 mod signalling;
 mod support;
+mod tones;
 mod trunks;
 mod voice_api;

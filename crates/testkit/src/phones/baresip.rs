@@ -12,7 +12,7 @@ use super::process::Process;
 
 pub struct Baresip {
     process: Process,
-    _folder: TempDir,
+    folder: TempDir,
     pub port: u16,
     control: u16,
 }
@@ -37,6 +37,8 @@ module aufile.so
 module aubridge.so
 module ctrl_tcp.so
 module srtp.so
+module sndfile.so
+snd_path @FOLDER@
 module_tmp account.so
 module_app menu.so
 ctrl_tcp_listen 127.0.0.1:@CONTROL@
@@ -80,7 +82,7 @@ impl Baresip {
         process.wait_until("baresip did not start", |log| log.contains("baresip is ready"));
         Self {
             process,
-            _folder: folder,
+            folder,
             port,
             control,
         }
@@ -97,6 +99,26 @@ impl Baresip {
 
     pub fn hang_up(&self) {
         self.command("{\"command\":\"hangup\",\"token\":\"a\"}");
+    }
+
+    /// All that it heard in the last call, 8,000 samples a second; nothing as long as it hears no voice.
+    pub fn heard(&self) -> Vec<i16> {
+        let files = fs::read_dir(self.folder.path()).unwrap();
+        let mut files: Vec<_> = files
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| path.to_string_lossy().ends_with("dec.wav"))
+            .collect();
+        files.sort_by_key(|path| fs::metadata(path).and_then(|found| found.modified()).ok());
+        let Some(last) = files.pop() else {
+            return Vec::new();
+        };
+        // While the call lasts, the header does not say how long it is.
+        let bytes = fs::read(last).unwrap();
+        let sound = bytes.get(44..).unwrap_or_default();
+        sound
+            .chunks_exact(2)
+            .map(|pair| i16::from_le_bytes([pair[0], pair[1]]))
+            .collect()
     }
 
     pub fn log(&self) -> String {

@@ -1,9 +1,10 @@
 use std::fs;
 
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::{Process, free_port};
-use crate::radius::Authority;
+use crate::radius::{Authority, Identity};
 
 /// A trunk as providers run them: digest, registrar, record-route; UDP, TCP and TLS. It knows portcullis/secret of
 /// `trunk.lab`, and a line that is busy: any number that ends in 486.
@@ -26,10 +27,15 @@ const TLS: &str = "[server:default]\nmethod = TLSv1.2+\nverify_certificate = no\
 impl Kamailio {
     /// Relays to the telephone on this port, after a digest with this algorithm.
     pub fn start(algorithm: &str, phone: u16) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let here = folder.path().display().to_string();
         let authority = Authority::new();
         let identity = authority.server(&["localhost"]);
+        Self::certified(algorithm, phone, authority, identity)
+    }
+
+    /// The same with a certificate that may not be good for `localhost`.
+    pub fn certified(algorithm: &str, phone: u16, authority: Authority, identity: Identity) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let here = folder.path().display().to_string();
         let (port, tls) = (free_port(), free_port());
         // An empty algorithm is MD5 to it.
         let config = CONFIG
@@ -71,6 +77,21 @@ impl Kamailio {
             tls,
             authority,
         }
+    }
+
+    /// What is entered for it as a trunk: encrypted to it and beyond, or in the clear.
+    pub fn trunk(&self, transport: &str) -> Value {
+        let mut trunk = json!({
+            "host": "127.0.0.1", "port": self.port, "transport": transport, "domain": "trunk.lab",
+            "username": "portcullis", "password": "secret", "upkeep": "register",
+        });
+        if transport == "tls" {
+            trunk["host"] = json!("localhost");
+            trunk["port"] = json!(self.tls);
+            trunk["ca"] = json!(self.authority.pem());
+            trunk["srtp"] = json!(true);
+        }
+        trunk
     }
 
     pub fn log(&self) -> String {

@@ -1,10 +1,11 @@
 use std::fs::{self, File};
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
 /// A program that runs as long as this lives and writes its output into a file.
 pub struct Process {
@@ -19,6 +20,8 @@ impl Process {
         let child = Command::new(program)
             .args(arguments)
             .current_dir(folder)
+            // With its children, which may outlive it.
+            .process_group(0)
             .stdin(Stdio::null())
             .stdout(output.try_clone().unwrap())
             .stderr(output)
@@ -47,17 +50,17 @@ impl Process {
 }
 
 impl Drop for Process {
-    /// Asks first: some have children that only they end.
+    /// Asks first. Whatever is left of it and of its children is killed.
     fn drop(&mut self) {
         let begin = Instant::now();
         let id = Pid::from_child(&self.child);
-        while self.child.try_wait().is_ok_and(|ended| ended.is_none()) {
-            if begin.elapsed() < Duration::from_secs(5) {
-                let _ = kill_process(id, Signal::TERM);
-            } else {
-                let _ = self.child.kill();
-            }
+        let _ = kill_process(id, Signal::TERM);
+        while self.child.try_wait().is_ok_and(|ended| ended.is_none())
+            && begin.elapsed() < Duration::from_secs(5)
+        {
             sleep(Duration::from_millis(50));
         }
+        let _ = kill_process_group(id, Signal::KILL);
+        let _ = self.child.wait();
     }
 }

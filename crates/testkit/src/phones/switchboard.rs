@@ -81,7 +81,10 @@ impl PhoneBackend for Switchboard {
             line: Line::First,
             trunk: Some("switchboard".to_owned()),
             lasted: Duration::from_secs(9),
-            connected: Duration::from_secs(4),
+            connected: match outcome {
+                Outcome::NotReached(_) => Duration::ZERO,
+                _ => Duration::from_secs(4),
+            },
             key_source: None,
             voice: VoiceReport::default(),
         }

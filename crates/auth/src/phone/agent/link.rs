@@ -9,7 +9,7 @@ use portcullis_model::{
     AGENT_NONCE, AGENT_SEAL, AgentCall, AgentGrant, AgentHealth, AgentPerson, AgentView, CallOutcome, Causes,
     Chance, SettingsProblem,
 };
-use portcullis_telephony::PhoneAgent;
+use portcullis_telephony::{PhoneAgent, certificate_problem};
 use reqwest::{Certificate, Client, Method, StatusCode, redirect};
 use serde::de::DeserializeOwned;
 use url::Url;
@@ -271,21 +271,9 @@ impl Link {
 fn unreachable(error: reqwest::Error) -> LinkError {
     let error = error.without_url();
     let causes = Causes(&error).to_string();
-    let hint = if causes.contains("UnknownIssuer") || causes.contains("BadSignature") {
-        "its certificate is not vouched for by the authority that was imported; import the right one"
-    } else if causes.contains("Expired") || causes.contains("expired") {
-        "its certificate has expired; give it a new one"
-    } else if causes.contains("NotValidForName") || causes.contains("not valid for name") {
-        "its certificate is for another host name; use the name that is in it"
-    } else if causes.contains("CaUsedAsEndEntity") {
-        "its certificate is one of an authority; give it one of its own"
-    } else if error.is_timeout() {
-        "it did not answer in time"
-    } else {
-        ""
-    };
-    LinkError::Unreachable(match hint {
-        "" => format!("it cannot be reached: {causes}"),
-        hint => format!("{hint} ({causes})"),
+    let too_late = error.is_timeout().then_some("it did not answer in time");
+    LinkError::Unreachable(match certificate_problem(&causes).or(too_late) {
+        None => format!("it cannot be reached: {causes}"),
+        Some(hint) => format!("{hint} ({causes})"),
     })
 }

@@ -151,6 +151,7 @@ fn told(outcome: CallOutcome, report: AgentReport) -> CallReport {
         trunk: report.trunk.map(|trunk| format!("{trunk} of the agent")),
         lasted: Duration::from_secs(report.lasted_seconds),
         connected: Duration::from_secs(report.connected_seconds),
+        country: None,
         key_source: match report.key_source.as_deref() {
             Some("event") => Some("event"),
             Some("info") => Some("info"),

@@ -1,21 +1,27 @@
 //! Phone calls: the trunks that connect them, whom they may reach, and how they went.
 
 mod agent;
+mod limits;
 mod provider;
+mod trunk;
 
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
-use portcullis_model::TrunkView;
+use portcullis_model::{TrunkView, amount_text};
 use portcullis_ops::OpError;
-use portcullis_ops::calls::{List, ListTrunks};
+use portcullis_ops::calls::{FindSpending, List, ListTrunks};
+use portcullis_ops::prompts;
 use portcullis_ops::settings::Connection;
 use serde_json::{Value, json};
 
 use agent::Agent;
+use limits::{Limits, spent_text};
 use provider::Provider;
+use trunk::{TRANSPORTS, Trunk, UPKEEPS};
 
-use super::setting::{self, Stored, text, text_or_null};
+use super::prompts::name_of;
+use super::setting::{self, Stored, text};
 use crate::Web;
 use crate::answer::{Answer, page, page_with, redirect};
 use crate::form::{Errors, Fields, Posted, checked_on};
@@ -42,26 +48,15 @@ struct PhonePage {
     provider: Provider,
     trunks: Vec<Trunk>,
     general: General,
+    limits: Limits,
+    /// What calls of the last day cost; absent where money is not counted.
+    spent: Option<String>,
     revision: i64,
     is_set: bool,
     changed: Option<(Moment, String)>,
     health: Vec<TrunkView>,
-}
-
-/// One trunk as it stands in the form; never its password.
-#[derive(Default)]
-struct Trunk {
-    host: String,
-    port: String,
-    transport: String,
-    username: String,
-    has_password: bool,
-    caller_id: String,
-    domain: String,
-    prefix: String,
-    upkeep: String,
-    srtp: bool,
-    ca: String,
+    /// Those that have every prompt, with their names.
+    languages: Vec<(String, String)>,
 }
 
 struct General {
@@ -70,98 +65,15 @@ struct General {
     voip: bool,
     language: String,
     fraud_blocks: bool,
-    limits: Vec<Limit>,
 }
 
-struct Limit {
-    field: &'static str,
-    label: &'static str,
-    value: String,
-}
-
-/// The limits, with what holds where nothing is set.
-const LIMITS: [(&str, &str, &str); 5] = [
-    ("in_ten_minutes", "For one person or number, in ten minutes", "3"),
-    ("in_a_day", "For one person or number, in a day", "10"),
-    ("site_in_a_minute", "For everybody, in a minute", "60"),
-    ("site_in_a_day", "For everybody, in a day", "500"),
-    ("at_once", "At the same time", "30"),
-];
-
-const TRANSPORTS: [(&str, &str); 3] = [("udp", "UDP"), ("tcp", "TCP"), ("tls", "TLS")];
-const UPKEEPS: [(&str, &str); 3] = [
-    ("ask", "Ask now and then whether it is well"),
-    ("register", "Stay registered"),
-    ("none", "Nothing"),
-];
 const MODES: [(&str, &str); 3] = [
     ("number_match", "Key in the number that the page shows"),
     ("pin", "Enter a PIN (phone agent only)"),
     ("confirm", "Press #"),
 ];
-const LANGUAGES: [(&str, &str); 6] = [
-    ("en", "English"),
-    ("de", "Deutsch"),
-    ("es", "Español"),
-    ("fr", "Français"),
-    ("it", "Italiano"),
-    ("nl", "Nederlands"),
-];
-
 const HOSTS: [&str; TRUNKS] = ["t0_host", "t1_host", "t2_host"];
 const PORTS: [&str; TRUNKS] = ["t0_port", "t1_port", "t2_port"];
-
-impl Trunk {
-    fn stored(value: &Value) -> Self {
-        Self {
-            host: text(value, "/host"),
-            port: text(value, "/port"),
-            transport: text(value, "/transport"),
-            username: text(value, "/username"),
-            has_password: value["password"] == true,
-            caller_id: text(value, "/caller_id"),
-            domain: text(value, "/domain"),
-            prefix: value["prefix"].as_str().unwrap_or("+").to_owned(),
-            upkeep: text(value, "/upkeep"),
-            srtp: value["srtp"] == true,
-            ca: text(value, "/ca"),
-        }
-    }
-
-    fn typed(fields: &Fields, index: usize) -> Self {
-        let text = |name: &str| fields.text(&format!("t{index}_{name}")).trim().to_owned();
-        Self {
-            host: text("host"),
-            port: text("port"),
-            transport: text("transport"),
-            username: text("username"),
-            has_password: false,
-            caller_id: text("caller_id"),
-            domain: text("domain"),
-            prefix: text("prefix"),
-            upkeep: text("upkeep"),
-            srtp: !text("srtp").is_empty(),
-            ca: text("ca"),
-        }
-    }
-
-    /// A password that was left empty keeps the stored one.
-    fn value(&self, fields: &Fields, index: usize, port: Option<u16>) -> Value {
-        json!({
-            "host": self.host,
-            "port": port,
-            "transport": self.transport,
-            "username": self.username,
-            "password": fields.text(&format!("t{index}_password")),
-            "caller_id": text_or_null(&self.caller_id),
-            "domain": text_or_null(&self.domain),
-            "prefix": self.prefix,
-            "upkeep": self.upkeep,
-            "srtp": self.srtp,
-            "ca": text_or_null(&self.ca),
-        })
-    }
-}
 
 impl General {
     fn stored(value: &Value) -> Self {
@@ -178,14 +90,6 @@ impl General {
             voip: value["voip"] == true,
             language: or("/language", "en"),
             fraud_blocks: value["fraud_blocks"] != false,
-            limits: LIMITS
-                .into_iter()
-                .map(|(field, label, usual)| Limit {
-                    field,
-                    label,
-                    value: or(&format!("/limits/{field}"), usual),
-                })
-                .collect(),
         }
     }
 
@@ -196,14 +100,6 @@ impl General {
             voip: !fields.text("voip").is_empty(),
             language: fields.text("language"),
             fraud_blocks: !fields.text("fraud_blocks").is_empty(),
-            limits: LIMITS
-                .into_iter()
-                .map(|(field, label, _)| Limit {
-                    field,
-                    label,
-                    value: fields.text(field),
-                })
-                .collect(),
         }
     }
 }
@@ -215,7 +111,7 @@ enum Way<'a> {
     Trunks(&'a [Trunk]),
 }
 
-fn value(way: &Way<'_>, general: &General, fields: &Fields) -> Result<Value, OpError> {
+fn value(way: &Way<'_>, general: &General, limits: &Limits, fields: &Fields) -> Result<Value, OpError> {
     let mut errors = Errors::default();
     let mut list = Vec::new();
     let trunks = match way {
@@ -235,15 +131,7 @@ fn value(way: &Way<'_>, general: &General, fields: &Fields) -> Result<Value, OpE
         };
         list.push(trunk.value(fields, index, port));
     }
-    let mut limits = serde_json::Map::new();
-    for limit in &general.limits {
-        match limit.value.trim().parse::<u32>() {
-            Ok(number) => {
-                limits.insert(limit.field.to_owned(), number.into());
-            }
-            Err(_) => errors.add(limit.field, "must be a whole number"),
-        }
-    }
+    let (limits, prices) = limits.value(&mut errors);
     if errors.any() {
         return Err(OpError::Invalid(errors.0));
     }
@@ -258,10 +146,13 @@ fn value(way: &Way<'_>, general: &General, fields: &Fields) -> Result<Value, OpE
         "language": general.language,
         "fraud_blocks": general.fraud_blocks,
         "limits": limits,
+        "prices": prices,
     });
     match way {
         Way::Agent(agent) => {
             value["agent"] = agent.value(fields);
+            // It counts its own money.
+            value["prices"] = Value::Null;
             return Ok(value);
         }
         Way::Provider(provider) => value["provider"] = provider.value(fields),
@@ -282,6 +173,7 @@ pub(super) async fn save(State(web): State<Web>, posted: Posted) -> Answer {
     let fields = &posted.fields;
     let trunks: Vec<Trunk> = (0..TRUNKS).map(|index| Trunk::typed(fields, index)).collect();
     let general = General::typed(fields);
+    let limits = Limits::typed(fields);
     let agent = Agent::typed(fields);
     let provider = Provider::typed(fields);
     let way = match fields.text("way").as_str() {
@@ -290,7 +182,7 @@ pub(super) async fn save(State(web): State<Web>, posted: Posted) -> Answer {
         _ => Way::Trunks(&trunks),
     };
     let (by_agent, by_provider) = (matches!(way, Way::Agent(_)), matches!(way, Way::Provider(_)));
-    let result = match value(&way, &general, fields) {
+    let result = match value(&way, &general, &limits, fields) {
         Ok(value) => setting::put(&web, &posted.who, Connection::Phone, value, fields).await,
         Err(error) => Err(error),
     };
@@ -315,6 +207,7 @@ pub(super) async fn save(State(web): State<Web>, posted: Posted) -> Answer {
                 by_provider,
                 provider: provider.knowing(&shown.provider),
                 general,
+                limits,
                 ..shown
             };
             page_with(StatusCode::UNPROCESSABLE_ENTITY, &shown)
@@ -347,12 +240,10 @@ async fn look(web: &Web, who: &SignedIn) -> Answer<PhonePage> {
         .as_array()
         .map(|trunks| trunks.iter().map(Trunk::stored).collect())
         .unwrap_or_default();
-    trunks.resize_with(TRUNKS, || Trunk {
-        prefix: "+".to_owned(),
-        ..Trunk::default()
-    });
+    trunks.resize_with(TRUNKS, Trunk::empty);
     Ok(PhonePage {
         health: web.gate.read(&who.caller, ListTrunks).await?,
+        languages: languages(web, who).await?,
         shell: Shell::new(web, who, HERE),
         errors: Errors::default(),
         by_agent: value["agent"].is_object(),
@@ -361,10 +252,26 @@ async fn look(web: &Web, who: &SignedIn) -> Answer<PhonePage> {
         provider: Provider::stored(&value["provider"]),
         trunks,
         general: General::stored(&value),
+        limits: Limits::stored(&value),
+        spent: web
+            .gate
+            .read(&who.caller, FindSpending)
+            .await?
+            .as_ref()
+            .map(spent_text),
         revision,
         is_set: !value.is_null(),
         changed: changed.map(|(at, by)| (Moment::new(at, now), by)),
     })
+}
+
+/// Those that calls can be in.
+async fn languages(web: &Web, who: &SignedIn) -> Answer<Vec<(String, String)>> {
+    let found = web.gate.read(&who.caller, prompts::List).await?;
+    let whole = found.into_iter().filter(|found| found.is_whole);
+    Ok(whole
+        .map(|found| (found.language.clone(), name_of(&found.language)))
+        .collect())
 }
 
 /// The latest calls.
@@ -385,6 +292,9 @@ struct Row {
     trunk: String,
     at: Moment,
     seconds: u32,
+    country: String,
+    /// Empty where money was not counted.
+    cost: String,
 }
 
 pub(super) async fn calls(State(web): State<Web>, who: SignedIn) -> Answer {
@@ -415,6 +325,12 @@ pub(super) async fn calls(State(web): State<Web>, who: SignedIn) -> Answer {
                 trunk: call.trunk,
                 at: Moment::new(call.made_at, now),
                 seconds: call.seconds,
+                country: call.country,
+                cost: if call.currency.is_empty() {
+                    String::new()
+                } else {
+                    amount_text(call.cost, &call.currency)
+                },
             })
             .collect(),
     })

@@ -57,6 +57,8 @@ struct Off {
     why: &'static str,
     /// What to do if the person had no part in it.
     advice: &'static str,
+    /// Whether only an administrator switches it on again.
+    stays: bool,
 }
 
 impl Off {
@@ -66,9 +68,13 @@ impl Off {
             label: kind.label(),
             why: factors::why_off(kind),
             advice: match kind {
-                FactorKind::Phone => "If you didn't sign in then, somebody knows your password: change it.",
+                FactorKind::Phone => {
+                    "If it was you, ask an administrator to switch it on again. If it wasn't, somebody knows your password: \
+                     change it."
+                }
                 _ => "If the codes weren't yours, change your password.",
             },
+            stays: kind == FactorKind::Phone,
         }
     }
 }

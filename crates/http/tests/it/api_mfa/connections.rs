@@ -83,3 +83,54 @@ async fn wrong_settings_are_refused_by_the_plug_in() {
     let shown = scene.get("/settings/radius").await;
     assert_eq!(shown["value"]["servers"][0]["transport"]["udp"]["secret"], true);
 }
+
+#[tokio::test]
+async fn what_calls_cost_is_set_in_the_smallest_unit_and_told_with_what_was_spent() {
+    let scene = Scene::new().await;
+    let phone = |change: &dyn Fn(&mut Value)| {
+        let mut value = json!({
+            "trunks": [{ "host": "sip.example.org", "transport": "udp", "username": "portcullis" }],
+            "countries": ["US"],
+            "limits": { "budget_of_a_day": 5000 },
+            "prices": { "currency": "EUR", "a_minute": 2, "countries": { "DE": 4 } },
+        });
+        change(&mut value);
+        json!({ "revision": 0, "value": value })
+    };
+    let nothing = scene.get("/settings/phone/spending").await;
+    assert_eq!(
+        nothing,
+        json!({ "currency": null, "spent": 0, "budget_of_a_day": null })
+    );
+
+    for (field, change) in [
+        (
+            "currency",
+            &(|it: &mut Value| it["prices"]["currency"] = "\u{20ac}".into()) as &dyn Fn(&mut Value),
+        ),
+        ("price", &|it| it["prices"]["a_minute"] = 0.into()),
+        ("prices", &|it| {
+            it["prices"]["countries"] = json!({ "Germany": 4 });
+        }),
+        ("budget_of_a_day", &|it| {
+            it["limits"]["budget_of_a_day"] = 1.into();
+        }),
+        ("limits", &|it| it["limits"]["to_a_country_in_a_day"] = 0.into()),
+    ] {
+        let refused = scene
+            .send(Method::PUT, "/settings/phone", phone(change), 422)
+            .await;
+        assert_eq!(refused.json()["errors"][0]["field"], field, "{}", refused.text);
+    }
+    let float = phone(&|it| it["prices"]["a_minute"] = json!(0.02));
+    scene.send(Method::PUT, "/settings/phone", float, 422).await;
+    scene
+        .send(Method::PUT, "/settings/phone", phone(&|_| {}), 204)
+        .await;
+
+    let spending = scene.get("/settings/phone/spending").await;
+    assert_eq!(
+        spending,
+        json!({ "currency": "EUR", "spent": 0, "budget_of_a_day": 5000 })
+    );
+}

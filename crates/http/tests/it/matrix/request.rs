@@ -35,6 +35,8 @@ impl Values {
         values.0.push(("{group}", stage.group.to_string()));
         values.0.push(("{connection}", "mail".to_owned()));
         values.0.push(("{method}", "totp".to_owned()));
+        values.0.push(("{language}", "de".to_owned()));
+        values.0.push(("{prompt}", "thanks".to_owned()));
         // A number stands in quotes in the table, because bodies there are JSON; it is sent without them.
         let (version, revision) = numbers(stage).await;
         values.0.push(("\"{version}\"", version.to_string()));

@@ -25,6 +25,7 @@ pub(super) fn run(home: &Home, given: SetUp) -> anyhow::Result<()> {
     let agent = home.open_or_make()?;
     if agent.is_set_up()? {
         trunks["limits"] = serde_json::to_value(agent.limits()?)?;
+        trunks["prices"] = serde_json::to_value(agent.prices()?)?;
     }
     agent.configure(&serde_json::to_vec(&trunks)?).map_err(told)?;
     let authority = Authority::new(home.tls());
@@ -177,8 +178,13 @@ fn trunk(given: SetUp) -> anyhow::Result<Value> {
                 Transport::Tls => "tls",
             },
             "username": username,
+            "login": given.trunk_login,
             "password": password.expose(),
+            "sha_only": given.sha_only,
+            "tones": given.tones,
+            "prefix": given.prefix,
             "caller_id": given.caller_id,
+            "domain": given.trunk_domain,
             "ca": given.trunk_ca.as_deref().map(read_file).transpose()?,
             "srtp": given.srtp,
             "upkeep": match given.upkeep.unwrap_or(Upkeep::Ask) {

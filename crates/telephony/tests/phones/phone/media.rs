@@ -45,6 +45,16 @@ impl Media {
         )
     }
 
+    /// Of a telephone that knows no keys but tones.
+    pub(crate) fn sdp_without_events(&self) -> String {
+        let address = self.socket.local_addr().unwrap();
+        format!(
+            "v=0\r\no=phone 1 1 IN IP4 {ip}\r\ns=-\r\nc=IN IP4 {ip}\r\nt=0 0\r\nm=audio {port} RTP/AVP 0\r\na=sendrecv\r\n",
+            ip = address.ip(),
+            port = address.port(),
+        )
+    }
+
     /// Waits until the call speaks; says where it speaks from.
     pub(crate) async fn hear(&self) -> SocketAddr {
         let mut buffer = [0; 2048];
@@ -81,6 +91,36 @@ impl Media {
         }
     }
 
+    /// Speaks for a second, in which keys are pressed as tones of 100 ms each.
+    pub(crate) async fn play(&mut self, to: SocketAddr, keys: &str) {
+        let mut samples = vec![0.0; 1600];
+        for key in keys.chars() {
+            let (low, high) = tones(key);
+            samples.extend((0..800_u16).map(|place| {
+                let radians = f64::from(place) / 8000.0 * std::f64::consts::TAU;
+                5000.0 * ((radians * low).sin() + (radians * high).sin())
+            }));
+            samples.resize(samples.len() + 800, 0.0);
+        }
+        samples.resize(samples.len().max(8000), 0.0);
+        for voice in samples.chunks(160) {
+            self.sequence += 1;
+            self.timestamp += 160;
+            let mut packet = vec![0x80, 0];
+            packet.extend(self.sequence.to_be_bytes());
+            packet.extend(self.timestamp.to_be_bytes());
+            packet.extend(self.ssrc.to_be_bytes());
+            #[expect(clippy::cast_possible_truncation, reason = "at most 10,000")]
+            packet.extend(
+                voice
+                    .iter()
+                    .map(|sample| audio_codec_algorithms::encode_ulaw(*sample as i16)),
+            );
+            self.socket.send_to(&packet, to).await.unwrap();
+            sleep(Duration::from_millis(20)).await;
+        }
+    }
+
     /// The packets of a key: five while it is held, three of its end.
     pub(crate) fn packets(&mut self, key: char) -> Vec<Vec<u8>> {
         let event = u8::try_from(KEYS.find(key).unwrap()).unwrap();
@@ -99,4 +139,18 @@ impl Media {
             })
             .collect()
     }
+}
+
+/// The two frequencies of a key, in Hz.
+fn tones(key: char) -> (f64, f64) {
+    const ROWS: [&str; 4] = ["123A", "456B", "789C", "*0#D"];
+    let (row, column) = ROWS
+        .iter()
+        .enumerate()
+        .find_map(|(row, keys)| Some((row, keys.find(key)?)))
+        .unwrap();
+    (
+        [697.0, 770.0, 852.0, 941.0][row],
+        [1209.0, 1336.0, 1477.0, 1633.0][column],
+    )
 }

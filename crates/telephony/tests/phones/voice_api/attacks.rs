@@ -166,6 +166,20 @@ async fn a_webhook_counts_once() {
 }
 
 #[tokio::test]
+async fn of_two_copies_at_once_one_counts() {
+    let mut provider = Provider::new().await;
+    let (call, dialled, document) = waiting(&mut provider).await;
+    let right = Dialled::keys(&document, "4711");
+
+    let copies = tokio::join!(dialled.post(&right), dialled.post(&right), dialled.post(&right));
+
+    let heard = [&copies.0, &copies.1, &copies.2];
+    assert_eq!(heard.iter().filter(|answer| answer.is_some()).count(), 1);
+    dialled.tell("completed").await;
+    assert_eq!(call.outcome().await, GRANTED);
+}
+
+#[tokio::test]
 async fn digits_before_the_instruction_do_not_count() {
     let mut provider = Provider::new().await;
     let (call, dialled, first) = provider.answered(matching()).await;

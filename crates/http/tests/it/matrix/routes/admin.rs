@@ -39,6 +39,8 @@ const PHONE: &[(&str, &str)] = &[
     ("site_in_a_minute", "60"),
     ("site_in_a_day", "500"),
     ("at_once", "30"),
+    ("to_a_country_in_a_day", "500"),
+    ("minutes_to_a_country_in_a_day", "500"),
 ];
 const LOOK: &[(&str, &str)] = &[
     ("version", "{branding}"),
@@ -71,7 +73,12 @@ pub(super) const ROUTES: &[Route] = &[
     form("/admin/radius/remove", &[("revision", "{radius}")])
         .performs(&["setting.put"])
         .to("/admin/radius?notice=radius-removed"),
-    page("/admin/phone").performs(&["setting.find", "call.list_trunks"]),
+    page("/admin/phone").performs(&[
+        "setting.find",
+        "call.list_trunks",
+        "call.find_spending",
+        "prompt.list",
+    ]),
     form("/admin/phone", PHONE)
         .performs(&["setting.put"])
         .in_between(),
@@ -79,6 +86,15 @@ pub(super) const ROUTES: &[Route] = &[
         .performs(&["setting.put"])
         .in_between(),
     page("/admin/phone/calls").performs(&["call.list"]),
+    page("/admin/phone/prompts").performs(&["prompt.list"]),
+    page("/admin/phone/prompts/{language}/{prompt}").performs(&["prompt.hear"]),
+    // Without a file it is refused in words; files have tests of their own.
+    form("/admin/phone/prompts/{language}/{prompt}", &[])
+        .performs(&["prompt.replace"])
+        .in_between(),
+    form("/admin/phone/prompts/{language}/{prompt}/restore", &[])
+        .performs(&["prompt.restore"])
+        .in_between(),
     page("/admin/branding").performs(&["branding.find"]),
     form("/admin/branding", LOOK)
         .performs(&["branding.put"])

@@ -247,6 +247,16 @@ pub(super) const ROUTES: &[Route] = &[
     .performs(&["setting.rehearse_mail"]),
     call("GET", "/api/v2/settings/radius/servers", "").performs(&["setting.list_peers"]),
     call("GET", "/api/v2/settings/phone/trunks", "").performs(&["call.list_trunks"]),
+    call("GET", "/api/v2/settings/phone/spending", "").performs(&["call.find_spending"]),
+    call("GET", "/api/v2/settings/phone/prompts", "").performs(&["prompt.list"]),
+    call("GET", "/api/v2/settings/phone/prompts/{language}/{prompt}", "").performs(&["prompt.hear"]),
+    // Without a recording in its body it is refused in words; recordings have tests of their own.
+    call("PUT", "/api/v2/settings/phone/prompts/{language}/{prompt}", "")
+        .performs(&["prompt.replace"])
+        .in_between(),
+    call("DELETE", "/api/v2/settings/phone/prompts/{language}/{prompt}", "")
+        .performs(&["prompt.restore"])
+        .in_between(),
     call("GET", "/api/v2/calls", "").performs(&["call.list"]),
     call("GET", "/api/v2/mail", "").performs(&["mail.list"]),
     call("GET", "/api/v2/audit", "").performs(&["audit.list"]),
