@@ -16,7 +16,7 @@ mod tests;
 mod twiml;
 mod webhook;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -45,7 +45,14 @@ struct Shared {
     hooks: Arc<VoiceHooks>,
     prompts: CurrentPrompts,
     chance: Arc<dyn Chance>,
-    state: Mutex<TrunkState>,
+    seen: Mutex<Seen>,
+}
+
+/// How the provider was when it was last heard of.
+#[derive(Default)]
+struct Seen {
+    state: TrunkState,
+    times: u64,
 }
 
 impl VoiceApiBackend {
@@ -64,12 +71,12 @@ impl VoiceApiBackend {
             hooks,
             prompts: prompts.into(),
             chance,
-            state: Mutex::default(),
+            seen: Mutex::default(),
         });
         let asking = Arc::clone(&shared);
         let task = tokio::spawn(async move {
             loop {
-                asking.note(asking.client.ask_whether_well().await);
+                asking.check().await;
                 tokio::time::sleep(CHECK).await;
             }
         });
@@ -91,10 +98,9 @@ impl PhoneBackend for VoiceApiBackend {
     }
 
     fn health(&self) -> Vec<TrunkHealth> {
-        let state = self.shared.state.lock().unwrap_or_else(PoisonError::into_inner);
         vec![TrunkHealth {
             name: self.shared.settings.host(),
-            state: state.clone(),
+            state: self.shared.seen().state.clone(),
         }]
     }
 }
@@ -106,7 +112,23 @@ impl Drop for VoiceApiBackend {
 }
 
 impl Shared {
+    /// Asks the provider how it is. What calls find out meanwhile is newer than its answer.
+    async fn check(&self) {
+        let times = self.seen().times;
+        let state = self.client.ask_whether_well().await;
+        let mut seen = self.seen();
+        if seen.times == times {
+            seen.state = state;
+        }
+    }
+
     fn note(&self, state: TrunkState) {
-        *self.state.lock().unwrap_or_else(PoisonError::into_inner) = state;
+        let mut seen = self.seen();
+        seen.times += 1;
+        seen.state = state;
+    }
+
+    fn seen(&self) -> MutexGuard<'_, Seen> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

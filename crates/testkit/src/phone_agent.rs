@@ -8,7 +8,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::phones::free_port;
+use crate::free_port;
 use crate::radius::Identity;
 
 /// A phone agent with folders of its own, as on another host.

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use portcullis_model::Secret;
 use portcullis_phone_agent::{Directory, Mapping, from_directory};
-use portcullis_testkit::phones::free_port;
+use portcullis_testkit::free_port;
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use tempfile::TempDir;
 

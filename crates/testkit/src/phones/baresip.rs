@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 
-use super::free_port;
 use super::process::Process;
+use crate::free_port;
 
 pub struct Baresip {
     process: Process,

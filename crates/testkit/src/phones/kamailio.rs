@@ -3,7 +3,8 @@ use std::fs;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::{Process, free_port};
+use super::Process;
+use crate::free_port;
 use crate::radius::{Authority, Identity};
 
 /// A trunk as providers run them: digest, registrar, record-route; UDP, TCP and TLS. It knows portcullis/secret of

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 
-use super::free_port;
 use super::process::Process;
+use crate::free_port;
 
 /// What the telephone does after it was called.
 #[derive(Clone, Copy)]

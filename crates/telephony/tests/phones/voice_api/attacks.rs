@@ -298,7 +298,11 @@ async fn a_provider_that_hangs_up_on_us_or_says_too_much_is_down() {
     let [health] = &provider.backend.health()[..] else {
         panic!("one provider");
     };
-    assert!(matches!(&health.state, TrunkState::Unreachable(why) if why.contains("too long")));
+    let state = &health.state;
+    assert!(
+        matches!(state, TrunkState::Unreachable(why) if why.contains("too long")),
+        "{state:?}"
+    );
 }
 
 #[tokio::test]
