@@ -5,6 +5,7 @@ mod activity;
 mod audit;
 mod body;
 mod branding;
+mod calls;
 mod document;
 mod grants;
 mod groups;
@@ -20,6 +21,7 @@ mod resources;
 mod settings;
 mod shapes;
 mod users;
+mod words;
 
 use std::sync::LazyLock;
 
@@ -52,6 +54,7 @@ fn parts() -> (Router<Web>, OpenApi) {
         .merge(mfa::router())
         .merge(recovery::router())
         .merge(settings::router())
+        .merge(calls::router())
         .merge(audit::router())
         .merge(activity::router())
         .merge(branding::router())

@@ -2,7 +2,7 @@
 
 mod accounts;
 pub(crate) mod activity;
-mod admin;
+pub(crate) mod admin;
 mod attributes;
 pub(crate) mod audit;
 mod backup_codes;

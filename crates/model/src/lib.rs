@@ -6,6 +6,7 @@ mod audit;
 mod branding;
 pub mod browser_name;
 mod call_hooks;
+mod call_log;
 mod call_prices;
 mod caller;
 mod causes;
@@ -32,6 +33,7 @@ pub use app_codes::{AppCodes, OtpHash};
 pub use audit::{AuditEntry, Outcome, Subject, SubjectKind};
 pub use branding::{Branding, LogoId, Part};
 pub use call_hooks::{CallHook, CallHooks};
+pub use call_log::{CallFilter, CallsPage, LoggedCall};
 pub use call_prices::{
     CallBudget, CallPrices, LONGEST_CALL, amount_text, begun_minutes, decimal_text, decimals_of, read_amount,
 };

@@ -141,6 +141,38 @@ words!(CallOutcome {
 });
 
 impl CallOutcome {
+    pub const ALL: [Self; 29] = [
+        Self::Granted,
+        Self::FraudBlocked,
+        Self::Fraud,
+        Self::WrongKeys,
+        Self::Locked,
+        Self::Unchecked,
+        Self::NoInput,
+        Self::Voicemail,
+        Self::HungUp,
+        Self::Lost,
+        Self::TimedOut,
+        Self::Cancelled,
+        Self::Busy,
+        Self::NoAnswer,
+        Self::Declined,
+        Self::InvalidNumber,
+        Self::Forwarded,
+        Self::ProviderDown,
+        Self::ProviderRefused,
+        Self::Unencrypted,
+        Self::Unsuitable,
+        Self::RefusedCountry,
+        Self::RefusedKind,
+        Self::RefusedExtension,
+        Self::AlreadyCalling,
+        Self::OverLimit,
+        Self::OverBudget,
+        Self::UnknownPerson,
+        Self::Blocked,
+    ];
+
     /// Whether the person said that it was not them.
     pub const fn is_fraud(self) -> bool {
         matches!(self, Self::Fraud | Self::FraudBlocked)

@@ -82,6 +82,7 @@ catalog! {
     write calls::Close,
     write calls::Decide,
     read calls::Due,
+    read calls::Export,
     read calls::FindSpending,
     read calls::List,
     read calls::ListTrunks,

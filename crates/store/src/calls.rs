@@ -2,8 +2,10 @@
 //! until it is decided.
 
 mod costs;
+mod log;
 
 pub use costs::{count_to_country, minutes_to_country, spent, tell_of, told_of, waive};
+pub use log::log;
 
 use portcullis_model::{CallOutcome, CallStep, FactorId, Timestamp, UserId};
 use uuid::Uuid;
@@ -72,7 +74,6 @@ const NOT_PLACED: &str = "minutes = CASE state WHEN 'queued' THEN 0 ELSE minutes
                           cost = CASE state WHEN 'queued' THEN 0 ELSE cost END";
 
 fn read(row: &Row<'_>) -> Result<Call, StoreError> {
-    let outcome: String = row.get(9)?;
     Ok(Call {
         id: row.get(0)?,
         owner: row.get(1)?,
@@ -83,11 +84,7 @@ fn read(row: &Row<'_>) -> Result<Call, StoreError> {
         masked: row.get(6)?,
         address: row.get(7)?,
         state: row.get(8)?,
-        outcome: if outcome.is_empty() {
-            None
-        } else {
-            Some(row.word(9, "calls.outcome")?)
-        },
+        outcome: log::outcome(row, 9)?,
         trunk: row.get(10)?,
         made_at: row.time(11)?,
         seen_at: row.time(12)?,
@@ -281,12 +278,6 @@ pub async fn outcomes(
     snapshot
         .rows(sql, args![user.0, since], |row| row.word(0, "calls.outcome"))
         .await
-}
-
-/// The newest calls first.
-pub async fn list(snapshot: &Snapshot, most: u16) -> Result<Vec<Call>, StoreError> {
-    let sql = format!("SELECT {COLUMNS} FROM calls ORDER BY made_at DESC, id DESC LIMIT ?1");
-    snapshot.rows(&sql, args![i64::from(most)], read).await
 }
 
 /// Deletes what was asked for before `before`.

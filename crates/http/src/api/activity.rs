@@ -16,11 +16,10 @@ use uuid::Uuid;
 use super::body::Body;
 use super::document::Problems;
 use super::shapes::{List, made, size};
+use super::words::{moment, word};
 use crate::Web;
 use crate::answer::Answer;
-use crate::form::invalid;
 use crate::pages::activity::{device, table};
-use crate::pages::audit::moment_of;
 use crate::session::Program;
 
 pub(super) fn router() -> OpenApiRouter<Web> {
@@ -103,29 +102,16 @@ struct ActivityQuery {
 
 impl ActivityQuery {
     fn filter(&self) -> Result<SignInFilter, OpError> {
-        let moment = |field, text: &Option<String>| {
-            let text = text.as_deref();
-            text.map(|text| moment_of(text).ok_or_else(|| invalid(field, "must be a moment of RFC 3339")))
-                .transpose()
-        };
         Ok(SignInFilter {
             who: self.who.trim().to_owned(),
             event: word::<SignInEvent>("event", self.event.as_deref())?,
             method: word::<FactorKind>("method", self.method.as_deref())?,
             outcome: word::<Outcome>("outcome", self.outcome.as_deref())?,
             new_address: self.new_address,
-            since: moment("since", &self.since)?,
-            until: moment("until", &self.until)?,
+            since: moment("since", self.since.as_deref())?,
+            until: moment("until", self.until.as_deref())?,
         })
     }
-}
-
-fn word<T: std::str::FromStr>(field: &'static str, text: Option<&str>) -> Result<Option<T>, OpError> {
-    text.map(|text| {
-        text.parse()
-            .map_err(|_| invalid(field, "must be one of the words of this field"))
-    })
-    .transpose()
 }
 
 /// A filter that somebody keeps.

@@ -1,9 +1,9 @@
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
-use portcullis_model::{CallOutcome, DialogueLine, Peer, Rehearsal, Speaker, TrunkView};
+use portcullis_model::{DialogueLine, Peer, Rehearsal, Speaker, TrunkView};
 use portcullis_ops::OpError;
-use portcullis_ops::calls::{CallRow, FindSpending, List as ListCalls, ListTrunks, Spending};
+use portcullis_ops::calls::{FindSpending, ListTrunks, Spending};
 use portcullis_ops::mail::{LetterView, List as ListLetters};
 use portcullis_ops::settings::{Connection, Find, ListPeers, Put, RehearseMail, SettingView};
 use serde::{Deserialize, Serialize};
@@ -26,7 +26,6 @@ pub(super) fn router() -> OpenApiRouter<Web> {
         .routes(routes!(servers))
         .routes(routes!(trunks))
         .routes(routes!(spending))
-        .routes(routes!(calls))
         .routes(routes!(letters))
 }
 
@@ -313,49 +312,6 @@ impl From<TrunkView> for PhoneTrunkState {
     }
 }
 
-/// A phone call; never what was pressed.
-#[derive(Serialize, ToSchema)]
-struct PhoneCall {
-    username: String,
-    /// The number, masked.
-    number: String,
-    /// `sign_in`, `session`, `test` or `enrolment`.
-    purpose: String,
-    /// Null while it is under way.
-    #[schema(example = "granted")]
-    outcome: Option<&'static str>,
-    trunk: String,
-    /// RFC 3339, UTC.
-    made_at: String,
-    /// How long it was connected.
-    seconds: u32,
-    /// As two letters of ISO 3166; null where an agent keeps the numbers.
-    #[schema(example = "DE")]
-    country: Option<String>,
-    /// In the smallest unit of the currency; until it is over, what it may cost at most.
-    cost: u64,
-    /// As in ISO 4217; null where money was not counted.
-    #[schema(example = "EUR")]
-    currency: Option<String>,
-}
-
-impl From<CallRow> for PhoneCall {
-    fn from(call: CallRow) -> Self {
-        Self {
-            username: call.username,
-            number: call.masked,
-            purpose: call.purpose,
-            outcome: call.outcome.map(CallOutcome::word),
-            trunk: call.trunk,
-            made_at: call.made_at.to_string(),
-            seconds: call.seconds,
-            country: (!call.country.is_empty()).then_some(call.country),
-            cost: call.cost,
-            currency: (!call.currency.is_empty()).then_some(call.currency),
-        }
-    }
-}
-
 /// Tell of each phone trunk how it is
 #[utoipa::path(get, path = "/api/v2/settings/phone/trunks", tag = "Settings",
     responses((status = OK, body = List<PhoneTrunkState>), Problems))]
@@ -396,14 +352,6 @@ async fn spending(State(web): State<Web>, program: Program) -> Answer<Json<Phone
     Ok(Json(
         found.map_or_else(PhoneSpending::default, PhoneSpending::from),
     ))
-}
-
-/// List the latest phone calls and what came of them
-#[utoipa::path(get, path = "/api/v2/calls", tag = "Settings",
-    responses((status = OK, body = List<PhoneCall>), Problems))]
-async fn calls(State(web): State<Web>, program: Program) -> Answer<Json<List<PhoneCall>>> {
-    let found = web.gate.read(&program.caller, ListCalls).await?;
-    Ok(List::whole(found, PhoneCall::from))
 }
 
 /// List the latest letters and what became of them

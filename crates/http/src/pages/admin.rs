@@ -1,6 +1,7 @@
 //! What administrators set: connections, groups of people, and who must prove what at sign-in.
 
 mod branding;
+pub(crate) mod calls;
 mod groups;
 mod health;
 mod mail;
@@ -20,6 +21,7 @@ pub(crate) fn router() -> Router<Web> {
     Router::new()
         .merge(mfa::router())
         .merge(branding::router())
+        .merge(calls::router())
         .merge(prompts::router())
         .route("/admin/health", get(health::show))
         .route("/admin/groups", get(groups::list).post(groups::add))
@@ -29,7 +31,6 @@ pub(crate) fn router() -> Router<Web> {
         .route("/admin/mail/test", post(mail::rehearse))
         .route("/admin/mail/remove", post(mail::remove))
         .route("/admin/phone", get(phone::show).post(phone::save))
-        .route("/admin/phone/calls", get(phone::calls))
         .route("/admin/phone/remove", post(phone::remove))
         .route("/admin/radius", get(radius::show).post(radius::save))
         .route("/admin/radius/remove", post(radius::remove))

@@ -8,7 +8,7 @@ use portcullis_model::{FactorKind, Role, Secret};
 use portcullis_ops::factors::SetPhone;
 use portcullis_ops::sessions::Ask;
 use portcullis_ops::settings::{Connection, Put};
-use portcullis_telephony::Outcome;
+use portcullis_telephony::{KeySource, NotReached, Outcome};
 use portcullis_testkit::{Person, World};
 use serde_json::json;
 
@@ -214,4 +214,59 @@ async fn a_confirmation_that_was_reported_on_the_phone_leads_to_the_sign_in_page
         .get(ended.location())
         .await
         .shows("Somebody on the phone said that this wasn't you, so the sign-in was ended.");
+}
+
+#[tokio::test]
+async fn the_log_is_filtered_by_its_address_and_taken_out_as_a_file() {
+    let world = World::new().await;
+    let [alice, bob] = called(&world, [("alice", "1 9259249500"), ("bob", "1 9259249501")]).await;
+    for (person, outcome) in [
+        (&alice, Outcome::Granted(KeySource::Event)),
+        (&bob, NotReached::Busy.into()),
+    ] {
+        let token = at_the_phone(&world, person).await;
+        Browser::with(&world, LOGIN, &token).post(HERE, &[]).await;
+        world.place_calls(&world.gate).await;
+        world.switchboard.end(outcome);
+        world
+            .until("the call has ended", async || {
+                let outcomes = world.texts("SELECT CAST(outcome AS TEXT) FROM calls").await;
+                outcomes.iter().all(|outcome| !outcome.is_empty())
+            })
+            .await;
+    }
+    let mut browser = Browser::of(&world, &world.administrator().await);
+
+    let page = browser.get("/admin/phone/calls").await;
+    for text in ["alice", "+1 ••• ••• ••00", "granted", "bob", "busy", "192.0.2."] {
+        page.shows(text);
+    }
+    let busy = browser.get("/admin/phone/calls?outcome=busy").await;
+    busy.shows("••01");
+    busy.shows("/admin/phone/calls/csv?outcome=busy");
+    assert!(!busy.text.contains("••00"));
+    browser
+        .get("/admin/phone/calls?who=bob&outcome=granted")
+        .await
+        .shows("No call fits this filter.");
+    let file = browser.get("/admin/phone/calls/csv?who=alice").await;
+    assert_eq!(file.headers["content-type"], "text/csv; charset=utf-8");
+    let lines: Vec<&str> = file.text.lines().collect();
+    assert!(
+        lines[0].starts_with("\"Time\",\"Person\",\"Number\""),
+        "{lines:?}"
+    );
+    assert!(
+        lines.len() == 2 && lines[1].contains("\"alice\",\"'+1 ••• ••• ••00\",\"US\",\"Sign-in\""),
+        "{lines:?}"
+    );
+
+    world.clock.advance(Duration::from_mins(14));
+    browser.get("/").await;
+    world.clock.advance(Duration::from_mins(2));
+    let stale = browser.get("/admin/phone/calls/csv?who=alice").await;
+    assert_eq!(
+        stale.location(),
+        "/me/confirm?next=/admin/phone/calls%3Fwho%3Dalice"
+    );
 }

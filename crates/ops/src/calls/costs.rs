@@ -121,12 +121,12 @@ impl Share {
     const fn advice(&self) -> &'static str {
         match self {
             Self::FourFifths => {
-                "See under Admin > Phone calls, Latest calls, whether these are calls that people wanted. When the \
+                "See under Admin > Phone calls, Call log, whether these are calls that people wanted. When the \
                  budget is used up, nobody is called."
             }
             Self::All => {
                 "A call that might cost more than what is left is not placed, and people have their other ways to sign \
-                 in. See under Admin > Phone calls, Latest calls, whether people wanted these calls, before you raise the \
+                 in. See under Admin > Phone calls, Call log, whether people wanted these calls, before you raise the \
                  budget there."
             }
         }

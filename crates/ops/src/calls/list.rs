@@ -1,35 +1,21 @@
-use portcullis_model::{CallOutcome, Scope, Subject, SubjectKind, SystemRight, Timestamp};
-use portcullis_store::{Snapshot, calls, users};
+use portcullis_model::{
+    CallFilter, CallsPage, LoggedCall, Page, PageSize, Scope, Subject, SubjectKind, SystemRight, Timestamp,
+};
+use portcullis_store::{Snapshot, calls};
+use uuid::Uuid;
 
 use crate::{Audit, OpError, Operation, Permit, Read, Right, Services};
 
-/// Lists the latest phone calls and what came of them.
-pub struct List;
-
-#[derive(Clone, Debug)]
-pub struct CallRow {
-    pub username: String,
-    pub masked: String,
-    /// `sign_in`, `session`, `test` or `enrolment`.
-    pub purpose: String,
-    /// Absent while it is under way.
-    pub outcome: Option<CallOutcome>,
-    pub trunk: String,
-    pub made_at: Timestamp,
-    /// How long it was connected.
-    pub seconds: u32,
-    /// As two letters of ISO 3166; empty where an agent keeps the numbers.
-    pub country: String,
-    /// In the smallest unit of the currency; until it is over, what it may cost at most.
-    pub cost: u64,
-    /// Empty where money was not counted.
-    pub currency: String,
+/// Lists phone calls and what came of them, newest first.
+pub struct List {
+    pub filter: CallFilter,
+    /// `next` of the page before.
+    pub before: Option<String>,
+    pub size: PageSize,
 }
 
-const MOST: u16 = 50;
-
 impl Operation for List {
-    type Output = Vec<CallRow>;
+    type Output = Page<LoggedCall>;
 
     const NAME: &'static str = "call.list";
     const RIGHT: Right = Right::System(SystemRight::ManageSettings);
@@ -47,23 +33,28 @@ impl Read for List {
         _permit: &Permit<'_, Self>,
         _services: &Services,
         snapshot: &Snapshot,
-    ) -> Result<Vec<CallRow>, OpError> {
-        let mut rows = Vec::new();
-        for call in calls::list(snapshot, MOST).await? {
-            let user = users::find(snapshot, call.user).await?;
-            rows.push(CallRow {
-                username: user.map(|user| user.username).unwrap_or_default(),
-                masked: call.masked,
-                purpose: call.purpose,
-                outcome: call.outcome,
-                trunk: call.trunk,
-                made_at: call.made_at,
-                seconds: call.seconds,
-                country: call.country,
-                cost: call.cost,
-                currency: call.currency,
-            });
-        }
-        Ok(rows)
+    ) -> Result<Page<LoggedCall>, OpError> {
+        let before = self.before.as_deref().and_then(place);
+        page(snapshot, &self.filter, before, self.size).await
     }
+}
+
+pub(super) async fn page(
+    snapshot: &Snapshot,
+    filter: &CallFilter,
+    before: Option<(Timestamp, Uuid)>,
+    size: PageSize,
+) -> Result<Page<LoggedCall>, OpError> {
+    let mut items = calls::log(snapshot, filter, CallsPage { before, size }).await?;
+    let more = usize::from(size.get()) < items.len();
+    items.truncate(usize::from(size.get()));
+    let last = items.last().filter(|_| more);
+    let next = last.map(|last| format!("{}.{}", last.made_at.micros(), last.id));
+    Ok(Page { items, next })
+}
+
+/// Where a page begins: moment and id of the call before it.
+pub(super) fn place(text: &str) -> Option<(Timestamp, Uuid)> {
+    let (at, id) = text.split_once('.')?;
+    Some((Timestamp::from_micros(at.parse().ok()?), id.parse().ok()?))
 }

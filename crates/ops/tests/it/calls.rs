@@ -1,6 +1,7 @@
 //! Phone calls as the second step: what lets in, and all that does not.
 
 mod agent_names;
+mod log;
 mod money;
 mod reported;
 

@@ -220,8 +220,13 @@ async fn the_call_is_looked_at_while_it_rings_and_while_it_is_answered() {
     eye.look_on(&vera, "call answered").await;
     vera.shows(&format!("Answered. Key in {shown} now, then #."))
         .await;
-    eye.close();
     vera.quit().await;
+
+    let admin = company.administrator().await;
+    eye.watch(&admin).await;
+    eye.look(&admin, "/admin/phone/calls?who=vera").await;
+    eye.close();
+    admin.quit().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -235,9 +240,9 @@ async fn the_pages_of_phone_calls_are_looked_at() {
     eye.watch(&admin).await;
     for path in [
         "/admin/phone",
-        "/admin/phone/calls",
         "/me/confirm/call",
         "/admin/mfa/test/phone/call",
+        "/admin/phone/calls",
     ] {
         eye.look(&admin, path).await;
     }

@@ -8,9 +8,9 @@ mod trunk;
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
-use portcullis_model::{TrunkView, amount_text};
+use portcullis_model::TrunkView;
 use portcullis_ops::OpError;
-use portcullis_ops::calls::{FindSpending, List, ListTrunks};
+use portcullis_ops::calls::{FindSpending, ListTrunks};
 use portcullis_ops::prompts;
 use portcullis_ops::settings::Connection;
 use serde_json::{Value, json};
@@ -27,7 +27,6 @@ use crate::answer::{Answer, page, page_with, redirect};
 use crate::form::{Errors, Fields, Posted, checked_on};
 use crate::moment::Moment;
 use crate::notice::NoticeQuery;
-use crate::pages::calling::told;
 use crate::session::SignedIn;
 use crate::shell::Shell;
 
@@ -272,66 +271,4 @@ async fn languages(web: &Web, who: &SignedIn) -> Answer<Vec<(String, String)>> {
     Ok(whole
         .map(|found| (found.language.clone(), name_of(&found.language)))
         .collect())
-}
-
-/// The latest calls.
-#[derive(Template)]
-#[template(path = "admin/calls.html")]
-struct CallsPage {
-    shell: Shell,
-    calls: Vec<Row>,
-}
-
-struct Row {
-    username: String,
-    masked: String,
-    purpose: &'static str,
-    tone: &'static str,
-    outcome: &'static str,
-    hint: &'static str,
-    trunk: String,
-    at: Moment,
-    seconds: u32,
-    country: String,
-    /// Empty where money was not counted.
-    cost: String,
-}
-
-pub(super) async fn calls(State(web): State<Web>, who: SignedIn) -> Answer {
-    let now = web.gate.now();
-    let calls = web.gate.read(&who.caller, List).await?;
-    page(&CallsPage {
-        shell: Shell::new(&web, &who, HERE),
-        calls: calls
-            .into_iter()
-            .map(|call| Row {
-                username: call.username,
-                masked: call.masked,
-                purpose: match call.purpose.as_str() {
-                    "sign_in" => "Sign-in",
-                    "session" => "Confirmation",
-                    "enrolment" => "New number",
-                    _ => "Test",
-                },
-                tone: match call.outcome {
-                    Some(portcullis_model::CallOutcome::Granted) => "ok",
-                    Some(outcome) if outcome.is_fraud() => "bad",
-                    _ => "",
-                },
-                outcome: call
-                    .outcome
-                    .map_or("under way", portcullis_model::CallOutcome::word),
-                hint: call.outcome.map_or("", told),
-                trunk: call.trunk,
-                at: Moment::new(call.made_at, now),
-                seconds: call.seconds,
-                country: call.country,
-                cost: if call.currency.is_empty() {
-                    String::new()
-                } else {
-                    amount_text(call.cost, &call.currency)
-                },
-            })
-            .collect(),
-    })
 }

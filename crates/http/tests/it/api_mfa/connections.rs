@@ -134,3 +134,25 @@ async fn what_calls_cost_is_set_in_the_smallest_unit_and_told_with_what_was_spen
         json!({ "currency": "EUR", "spent": 0, "budget_of_a_day": 5000 })
     );
 }
+
+#[tokio::test]
+async fn the_log_of_calls_takes_known_words_and_moments_only() {
+    let scene = Scene::new().await;
+    let asked = "/calls?who=alice&outcome=no_answer&since=2026-11-21T00:00:00Z&size=1";
+    assert_eq!(scene.get(asked).await["items"], json!([]));
+    for (query, field) in [
+        ("outcome=perhaps", "outcome"),
+        ("since=yesterday", "since"),
+        ("until=1", "until"),
+    ] {
+        for path in ["/calls", "/calls/csv"] {
+            let refused = scene
+                .send(Method::GET, &format!("{path}?{query}"), Value::Null, 422)
+                .await;
+            assert!(refused.text.contains(field), "{query}: {}", refused.text);
+        }
+    }
+    scene
+        .send(Method::GET, "/calls?sort=cost", Value::Null, 400)
+        .await;
+}

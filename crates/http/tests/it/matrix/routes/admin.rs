@@ -86,6 +86,7 @@ pub(super) const ROUTES: &[Route] = &[
         .performs(&["setting.put"])
         .in_between(),
     page("/admin/phone/calls").performs(&["call.list"]),
+    page("/admin/phone/calls/csv").performs(&["call.export"]),
     page("/admin/phone/prompts").performs(&["prompt.list"]),
     page("/admin/phone/prompts/{language}/{prompt}").performs(&["prompt.hear"]),
     // Without a file it is refused in words; files have tests of their own.

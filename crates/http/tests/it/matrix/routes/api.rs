@@ -258,6 +258,7 @@ pub(super) const ROUTES: &[Route] = &[
         .performs(&["prompt.restore"])
         .in_between(),
     call("GET", "/api/v2/calls", "").performs(&["call.list"]),
+    call("GET", "/api/v2/calls/csv", "").performs(&["call.export"]),
     call("GET", "/api/v2/mail", "").performs(&["mail.list"]),
     call("GET", "/api/v2/audit", "").performs(&["audit.list"]),
     call("GET", "/api/v2/user-activity", "").performs(&["activity.list"]),
