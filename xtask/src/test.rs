@@ -3,6 +3,7 @@
 mod deny;
 mod prepare;
 mod results;
+mod scratch;
 mod step;
 mod suites;
 mod table;

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 
 use super::results::Results;
+use super::scratch::Scratch;
 use super::step::{Step, Verdict};
 use crate::command::{cargo, root, stream};
 
@@ -21,48 +22,102 @@ pub(super) struct Peers {
     pub axe: Option<PathBuf>,
 }
 
-/// The targets with the tests that touch a database; the others would only repeat themselves. Of the whole workspace
-/// even so: another selection of packages has other features, and nearly all would be built once more. Of the browser's
-/// tests, those that mostly listen to telephones for many minutes are left out: `calls` goes through what a database keeps.
-const ON_POSTGRES: [&str; 12] = [
-    "--workspace",
-    "--test",
-    "it",
-    "--test",
-    "browser",
-    "--",
-    "--skip",
-    "agent::",
-    "--skip",
-    "call_matrix::",
-    "--skip",
-    "call_trunks::",
+/// One run of cargo. Always of the whole workspace: another selection of packages has other features, and nearly all would
+/// be built once more.
+struct Selection {
+    targets: &'static [&'static str],
+    /// Which of their tests; all of them if this is empty.
+    filters: &'static [&'static str],
+    /// Whether they mostly wait, for telephones and browsers, so that more of them run at a time.
+    wait: bool,
+}
+
+const fn all(targets: &'static [&'static str], wait: bool) -> Selection {
+    Selection {
+        targets,
+        filters: &[],
+        wait,
+    }
+}
+
+const ON_SQLITE: [Selection; 3] = [
+    all(&["--lib", "--bins", "--test=it"], false),
+    all(&["--test=agent", "--test=browser", "--test=phones"], true),
+    all(&["--doc"], false),
+];
+
+/// The tests with a database; the others would only repeat themselves. A page looks the same over every database, so of
+/// the browser's tests the stories run again that leave most behind.
+const ON_POSTGRES: [Selection; 2] = [
+    all(&["--test=it"], false),
+    Selection {
+        targets: &["--test=browser"],
+        filters: &["story::", "calls::", "recovery::"],
+        wait: true,
+    },
 ];
 
 pub(super) fn run(database: Database, peers: &Peers) -> Result<Step> {
-    let (name, selection): (_, &[&str]) = match database {
+    let (name, selections): (_, &[Selection]) = match database {
         Database::Postgres => ("postgres", &ON_POSTGRES),
-        Database::Sqlite => ("sqlite", &["--workspace"]),
+        Database::Sqlite => ("sqlite", &ON_SQLITE),
     };
     if matches!(database, Database::Postgres) && peers.postgres.is_none() {
         return Ok(Verdict::Skip("no PostgreSQL runs".to_owned()).into());
     }
     let skips = root().join(format!("target/skips-{name}.txt"));
     fs::write(&skips, "")?;
-    let mut command = cargo(&["test", "--no-fail-fast"]);
-    command
-        .args(selection)
-        .env("PORTCULLIS_TEST_DATABASE", name)
-        .env("PORTCULLIS_SKIPS", &skips);
-    if let Some(url) = &peers.postgres {
-        command.env("PORTCULLIS_TEST_POSTGRES", url);
-    }
-    if let Some(file) = &peers.axe {
-        command.env("PORTCULLIS_TEST_AXE", file);
-    }
+    let scratch = Scratch::in_memory();
     let mut results = Results::default();
-    let status = stream(&mut command, |line| results.see(line))?;
+    for selection in selections {
+        let mut command = cargo(&["test", "--workspace", "--no-fail-fast"]);
+        command.args(selection.targets).arg("--").args(selection.filters);
+        if selection.wait {
+            let threads = 2 * std::thread::available_parallelism()?.get();
+            command.arg(format!("--test-threads={threads}"));
+        }
+        command
+            .env("PORTCULLIS_TEST_DATABASE", name)
+            .env("PORTCULLIS_SKIPS", &skips);
+        if let Some(url) = &peers.postgres {
+            command.env("PORTCULLIS_TEST_POSTGRES", url);
+        }
+        if let Some(file) = &peers.axe {
+            command.env("PORTCULLIS_TEST_AXE", file);
+        }
+        if let Some(scratch) = &scratch {
+            command.env("TMPDIR", scratch.folder());
+        }
+        let status = stream(&mut command, |line| results.see(line))?;
+        results.end(status.success(), &status.to_string());
+    }
     results.see_skips(&fs::read_to_string(&skips)?);
-    results.end(status.success(), &status.to_string());
     Ok(Step::Tests(results))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_target_with_tests_is_in_a_selection() {
+        let selected: Vec<&str> = ON_SQLITE
+            .iter()
+            .flat_map(|selection| selection.targets.iter().copied())
+            .collect();
+        for package in fs::read_dir(root().join("crates")).unwrap() {
+            let Ok(targets) = fs::read_dir(package.unwrap().path().join("tests")) else {
+                continue;
+            };
+            for target in targets {
+                let path = target.unwrap().path();
+                let name = path.file_stem().unwrap().to_str().unwrap();
+                assert!(
+                    selected.contains(&format!("--test={name}").as_str()),
+                    "{}",
+                    path.display()
+                );
+            }
+        }
+    }
 }

@@ -89,11 +89,11 @@ async fn text_of(browser: &Browser, css: &str) -> String {
         {
             return text;
         }
-        let page = browser.text().await;
         assert!(
             Instant::now() < until,
-            "no `{css}` on {}:\n{page}",
-            browser.path().await
+            "no `{css}` on {}:\n{}",
+            browser.path().await,
+            browser.text().await
         );
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
