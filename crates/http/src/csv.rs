@@ -1,5 +1,31 @@
 //! Comma-separated values that no spreadsheet takes for a formula.
 
+use axum::http::header;
+use axum::response::IntoResponse;
+use portcullis_ops::OpError;
+
+use crate::answer::{Answer, Problem};
+
+/// What was exported from the page `list`, as a file of this name. Who has to confirm first comes back to the list, not to
+/// a file that begins to load.
+pub(crate) fn file(exported: Result<String, OpError>, name: &str, list: String) -> Answer {
+    let text = exported.map_err(|error| match error {
+        OpError::StepUp => Problem {
+            confirm: Some(list.into()),
+            ..OpError::StepUp.into()
+        },
+        error => error.into(),
+    })?;
+    let headers = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
+        (
+            header::CONTENT_DISPOSITION,
+            format!("attachment; filename=\"{name}\""),
+        ),
+    ];
+    Ok((headers, text).into_response())
+}
+
 /// One line, with its end.
 pub(crate) fn line(cells: &[&str]) -> String {
     let cells: Vec<String> = cells.iter().map(|text| cell(text)).collect();

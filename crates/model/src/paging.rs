@@ -7,6 +7,15 @@ pub struct Page<T> {
 }
 
 impl<T> Page<T> {
+    /// A page of rows of which there is one more if there are more. `place` says of the last row of a page where it is.
+    pub fn cut(mut items: Vec<T>, size: PageSize, place: impl FnOnce(&T) -> String) -> Self {
+        let size = usize::from(size.get());
+        let is_last = items.len() <= size;
+        items.truncate(size);
+        let next = items.last().filter(|_| !is_last).map(place);
+        Self { items, next }
+    }
+
     pub fn map<U>(self, change: impl FnMut(T) -> U) -> Page<U> {
         Page {
             items: self.items.into_iter().map(change).collect(),

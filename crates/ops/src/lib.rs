@@ -3,6 +3,7 @@
 mod authorize;
 mod catalog;
 mod error;
+mod export;
 mod gate;
 mod hashing;
 mod letters;

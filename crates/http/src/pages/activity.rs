@@ -8,16 +8,14 @@ use std::collections::BTreeMap;
 use askama::Template;
 use axum::Router;
 use axum::extract::{Query, State};
-use axum::http::{StatusCode, header};
-use axum::response::IntoResponse;
+use axum::http::StatusCode;
 use axum::routing::{get, post};
 use portcullis_model::{FactorKind, Outcome, PageSize, SignInEvent, browser_name};
-use portcullis_ops::OpError;
 use portcullis_ops::activity::{Export, List, ListFilters, SignInView};
 
 use self::asked::Asked;
 use self::filters::Saved;
-use crate::answer::{Answer, Problem, page_with};
+use crate::answer::{Answer, page_with};
 use crate::form::Errors;
 use crate::moment::Moment;
 use crate::notice::NoticeQuery;
@@ -175,26 +173,12 @@ async fn download(
     let export = Export {
         filter: asked.filter(),
     };
-    let events = match web.gate.read(&who.caller, export).await {
-        Ok(events) => events,
-        // Who has confirmed comes back to the list, not to a file that begins to load.
-        Err(OpError::StepUp) => {
-            return Err(Problem {
-                confirm: Some(asked.address(HERE, &[]).into()),
-                ..OpError::StepUp.into()
-            }
-            .into());
-        }
-        Err(error) => return Err(error.into()),
-    };
-    let headers = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
-        (
-            header::CONTENT_DISPOSITION,
-            "attachment; filename=\"user-activity.csv\"",
-        ),
-    ];
-    Ok((headers, table(&events)).into_response())
+    let events = web.gate.read(&who.caller, export).await;
+    csv::file(
+        events.map(|events| table(&events)),
+        "user-activity.csv",
+        asked.address(HERE, &[]),
+    )
 }
 
 /// Events as comma-separated values.

@@ -1,16 +1,12 @@
-use portcullis_model::{PageSize, Scope, SignInFilter, SignInView, Subject, SubjectKind, SystemRight};
+use portcullis_model::{Scope, SignInFilter, SignInView, Subject, SubjectKind, SystemRight};
 use portcullis_store::Snapshot;
 
-use super::list::{page, place};
-use crate::{OpError, Operation, Permit, Read, Right, Services};
+use crate::{OpError, Operation, Permit, Read, Right, Services, export};
 
 /// Takes sign-in events out of the house, newest first; that is on record itself.
 pub struct Export {
     pub filter: SignInFilter,
 }
-
-/// The most events in one export.
-const MOST: usize = 100_000;
 
 impl Operation for Export {
     type Output = Vec<SignInView>;
@@ -32,16 +28,7 @@ impl Read for Export {
         snapshot: &Snapshot,
     ) -> Result<Vec<SignInView>, OpError> {
         permit.fresh(services)?;
-        let mut events = Vec::new();
-        let mut before = None;
-        while events.len() < MOST {
-            let mut found = page(snapshot, &self.filter, before, PageSize::clamp(200)).await?;
-            events.append(&mut found.items);
-            before = found.next.as_deref().and_then(place);
-            if before.is_none() {
-                break;
-            }
-        }
+        let events = export::all(&self.filter, snapshot).await?;
         permit.message(format!("{} sign-in events.", events.len()));
         Ok(events)
     }

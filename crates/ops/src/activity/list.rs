@@ -3,6 +3,7 @@ use portcullis_model::{
 };
 use portcullis_store::{Snapshot, sign_in_events};
 
+use crate::export::Pages;
 use crate::{Audit, OpError, Operation, Permit, Read, Right, Services};
 
 /// Lists sign-in events, newest first.
@@ -33,32 +34,31 @@ impl Read for List {
         _services: &Services,
         snapshot: &Snapshot,
     ) -> Result<Page<SignInView>, OpError> {
-        page(
-            snapshot,
-            &self.filter,
-            self.before.as_deref().and_then(place),
-            self.size,
-        )
-        .await
+        self.filter
+            .page(snapshot, self.before.as_deref(), self.size)
+            .await
     }
 }
 
-pub(super) async fn page(
-    snapshot: &Snapshot,
-    filter: &SignInFilter,
-    before: Option<(Timestamp, i64)>,
-    size: PageSize,
-) -> Result<Page<SignInView>, OpError> {
-    let mut items = sign_in_events::list(snapshot, filter, EventsPage { before, size }).await?;
-    let more = usize::from(size.get()) < items.len();
-    items.truncate(usize::from(size.get()));
-    let last = items.last().filter(|_| more);
-    let next = last.map(|last| format!("{}.{}", last.at.micros(), last.seq));
-    Ok(Page { items, next })
+impl Pages for SignInFilter {
+    type Row = SignInView;
+
+    async fn page(
+        &self,
+        snapshot: &Snapshot,
+        before: Option<&str>,
+        size: PageSize,
+    ) -> Result<Page<SignInView>, OpError> {
+        let before = before.and_then(place);
+        let rows = sign_in_events::list(snapshot, self, EventsPage { before, size }).await?;
+        Ok(Page::cut(rows, size, |last| {
+            format!("{}.{}", last.at.micros(), last.seq)
+        }))
+    }
 }
 
 /// Where a page begins: moment and number of the event before it.
-pub(super) fn place(text: &str) -> Option<(Timestamp, i64)> {
+fn place(text: &str) -> Option<(Timestamp, i64)> {
     let (at, seq) = text.split_once('.')?;
     Some((Timestamp::from_micros(at.parse().ok()?), seq.parse().ok()?))
 }

@@ -1,17 +1,12 @@
-use portcullis_model::{
-    AuditFilter, AuditView, PageSize, Scope, Subject, SubjectKind, SystemRight, TrailPage,
-};
-use portcullis_store::{Snapshot, audit};
+use portcullis_model::{AuditFilter, AuditView, Scope, Subject, SubjectKind, SystemRight};
+use portcullis_store::Snapshot;
 
-use crate::{OpError, Operation, Permit, Read, Right, Services};
+use crate::{OpError, Operation, Permit, Read, Right, Services, export};
 
 /// Takes a part of the trail out of the house, newest first; that is on record itself.
 pub struct Export {
     pub filter: AuditFilter,
 }
-
-/// The most entries in one export.
-const MOST: usize = 100_000;
 
 impl Operation for Export {
     type Output = Vec<AuditView>;
@@ -33,19 +28,7 @@ impl Read for Export {
         snapshot: &Snapshot,
     ) -> Result<Vec<AuditView>, OpError> {
         permit.fresh(services)?;
-        let size = PageSize::clamp(200);
-        let mut entries = Vec::new();
-        let mut before = None;
-        while entries.len() < MOST {
-            let mut page = audit::list(snapshot, &self.filter, TrailPage { before, size }).await?;
-            let more = usize::from(size.get()) < page.len();
-            page.truncate(usize::from(size.get()));
-            before = page.last().map(|last| last.seq);
-            entries.append(&mut page);
-            if !more {
-                break;
-            }
-        }
+        let entries = export::all(&self.filter, snapshot).await?;
         permit.message(format!("{} entries.", entries.len()));
         Ok(entries)
     }

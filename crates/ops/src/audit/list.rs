@@ -3,6 +3,7 @@ use portcullis_model::{
 };
 use portcullis_store::{Snapshot, audit};
 
+use crate::export::Pages;
 use crate::{Audit, OpError, Operation, Permit, Read, Right, Services};
 
 /// Lists the trail, newest first.
@@ -33,14 +34,22 @@ impl Read for List {
         _services: &Services,
         snapshot: &Snapshot,
     ) -> Result<Page<AuditView>, OpError> {
-        let page = TrailPage {
-            before: self.before,
-            size: self.size,
-        };
-        let mut items = audit::list(snapshot, &self.filter, page).await?;
-        let more = usize::from(self.size.get()) < items.len();
-        items.truncate(usize::from(self.size.get()));
-        let next = items.last().filter(|_| more).map(|last| last.seq.to_string());
-        Ok(Page { items, next })
+        let before = self.before.map(|before| before.to_string());
+        self.filter.page(snapshot, before.as_deref(), self.size).await
+    }
+}
+
+impl Pages for AuditFilter {
+    type Row = AuditView;
+
+    async fn page(
+        &self,
+        snapshot: &Snapshot,
+        before: Option<&str>,
+        size: PageSize,
+    ) -> Result<Page<AuditView>, OpError> {
+        let before = before.and_then(|before| before.parse().ok());
+        let rows = audit::list(snapshot, self, TrailPage { before, size }).await?;
+        Ok(Page::cut(rows, size, |last| last.seq.to_string()))
     }
 }

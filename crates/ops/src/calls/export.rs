@@ -1,16 +1,12 @@
-use portcullis_model::{CallFilter, LoggedCall, PageSize, Scope, Subject, SubjectKind, SystemRight};
+use portcullis_model::{CallFilter, LoggedCall, Scope, Subject, SubjectKind, SystemRight};
 use portcullis_store::Snapshot;
 
-use super::list::{page, place};
-use crate::{OpError, Operation, Permit, Read, Right, Services};
+use crate::{OpError, Operation, Permit, Read, Right, Services, export};
 
 /// Takes the log of phone calls out of the house, newest first; that is on record itself.
 pub struct Export {
     pub filter: CallFilter,
 }
-
-/// The most calls in one export.
-const MOST: usize = 100_000;
 
 impl Operation for Export {
     type Output = Vec<LoggedCall>;
@@ -32,16 +28,7 @@ impl Read for Export {
         snapshot: &Snapshot,
     ) -> Result<Vec<LoggedCall>, OpError> {
         permit.fresh(services)?;
-        let mut calls = Vec::new();
-        let mut before = None;
-        while calls.len() < MOST {
-            let mut found = page(snapshot, &self.filter, before, PageSize::clamp(200)).await?;
-            calls.append(&mut found.items);
-            before = found.next.as_deref().and_then(place);
-            if before.is_none() {
-                break;
-            }
-        }
+        let calls = export::all(&self.filter, snapshot).await?;
         permit.message(format!("{} phone calls.", calls.len()));
         Ok(calls)
     }

@@ -4,6 +4,7 @@ use portcullis_model::{
 use portcullis_store::{Snapshot, calls};
 use uuid::Uuid;
 
+use crate::export::Pages;
 use crate::{Audit, OpError, Operation, Permit, Read, Right, Services};
 
 /// Lists phone calls and what came of them, newest first.
@@ -34,27 +35,31 @@ impl Read for List {
         _services: &Services,
         snapshot: &Snapshot,
     ) -> Result<Page<LoggedCall>, OpError> {
-        let before = self.before.as_deref().and_then(place);
-        page(snapshot, &self.filter, before, self.size).await
+        self.filter
+            .page(snapshot, self.before.as_deref(), self.size)
+            .await
     }
 }
 
-pub(super) async fn page(
-    snapshot: &Snapshot,
-    filter: &CallFilter,
-    before: Option<(Timestamp, Uuid)>,
-    size: PageSize,
-) -> Result<Page<LoggedCall>, OpError> {
-    let mut items = calls::log(snapshot, filter, CallsPage { before, size }).await?;
-    let more = usize::from(size.get()) < items.len();
-    items.truncate(usize::from(size.get()));
-    let last = items.last().filter(|_| more);
-    let next = last.map(|last| format!("{}.{}", last.made_at.micros(), last.id));
-    Ok(Page { items, next })
+impl Pages for CallFilter {
+    type Row = LoggedCall;
+
+    async fn page(
+        &self,
+        snapshot: &Snapshot,
+        before: Option<&str>,
+        size: PageSize,
+    ) -> Result<Page<LoggedCall>, OpError> {
+        let before = before.and_then(place);
+        let rows = calls::log(snapshot, self, CallsPage { before, size }).await?;
+        Ok(Page::cut(rows, size, |last| {
+            format!("{}.{}", last.made_at.micros(), last.id)
+        }))
+    }
 }
 
 /// Where a page begins: moment and id of the call before it.
-pub(super) fn place(text: &str) -> Option<(Timestamp, Uuid)> {
+fn place(text: &str) -> Option<(Timestamp, Uuid)> {
     let (at, id) = text.split_once('.')?;
     Some((Timestamp::from_micros(at.parse().ok()?), id.parse().ok()?))
 }

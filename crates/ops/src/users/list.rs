@@ -31,10 +31,7 @@ impl Read for List {
         snapshot: &Snapshot,
     ) -> Result<Page<UserView>, OpError> {
         let after = self.after.unwrap_or_default();
-        let mut items = users::list(snapshot, &self.query, &after, self.size).await?;
-        let more = usize::from(self.size.get()) < items.len();
-        items.truncate(usize::from(self.size.get()));
-        let next = items.last().filter(|_| more).map(|last| last.username.clone());
-        Ok(Page { items, next })
+        let rows = users::list(snapshot, &self.query, &after, self.size).await?;
+        Ok(Page::cut(rows, self.size, |last| last.username.clone()))
     }
 }

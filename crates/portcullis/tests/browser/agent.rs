@@ -101,7 +101,7 @@ pub(crate) async fn connect(admin: &Browser, agent: &PhoneAgent, authority: &str
 }
 
 /// "Enable it for the users", both of them at once.
-async fn enable_for_both(admin: &Browser) {
+pub(crate) async fn enable_for_both(admin: &Browser) {
     admin.goto("/admin/mfa/people").await;
     for method in ["phone", "backup_code", "totp", "email"] {
         let css = format!("[name=methods][value={method}]");

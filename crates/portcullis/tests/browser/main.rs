@@ -10,6 +10,7 @@ mod call_trunks;
 mod calls;
 mod chromium;
 mod company;
+mod direct;
 mod factors;
 mod keyboard;
 mod keys;

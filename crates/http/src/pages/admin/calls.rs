@@ -5,14 +5,11 @@ use std::collections::BTreeMap;
 use askama::Template;
 use axum::Router;
 use axum::extract::{Query, State};
-use axum::http::header;
-use axum::response::IntoResponse;
 use axum::routing::get;
 use portcullis_model::{CallFilter, CallOutcome, LoggedCall, PageSize, Timestamp, amount_text, decimal_text};
-use portcullis_ops::OpError;
 use portcullis_ops::calls::{Export, List};
 
-use crate::answer::{Answer, Problem, page};
+use crate::answer::{Answer, page};
 use crate::moment::Moment;
 use crate::next_path::encode;
 use crate::pages::audit::moment_of;
@@ -214,26 +211,12 @@ async fn download(
     let export = Export {
         filter: asked.filter(),
     };
-    let calls = match web.gate.read(&who.caller, export).await {
-        Ok(calls) => calls,
-        // Who has confirmed comes back to the list, not to a file that begins to load.
-        Err(OpError::StepUp) => {
-            return Err(Problem {
-                confirm: Some(asked.address(HERE, "").into()),
-                ..OpError::StepUp.into()
-            }
-            .into());
-        }
-        Err(error) => return Err(error.into()),
-    };
-    let headers = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
-        (
-            header::CONTENT_DISPOSITION,
-            "attachment; filename=\"phone-calls.csv\"",
-        ),
-    ];
-    Ok((headers, table(&calls)).into_response())
+    let calls = web.gate.read(&who.caller, export).await;
+    csv::file(
+        calls.map(|calls| table(&calls)),
+        "phone-calls.csv",
+        asked.address(HERE, ""),
+    )
 }
 
 /// Calls as comma-separated values.

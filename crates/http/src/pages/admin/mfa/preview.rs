@@ -2,8 +2,7 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::{StatusCode, header};
-use axum::response::IntoResponse;
+use axum::http::StatusCode;
 use portcullis_model::PolicyChange;
 use portcullis_ops::OpError;
 use portcullis_ops::mfa_policy::{Effect, Preview, PreviewRow, Previewed};
@@ -176,12 +175,5 @@ pub(super) async fn download(State(web): State<Web>, posted: Posted) -> Answer {
             .map_or("", |(_, title, ..)| title);
         text += &csv::line(&[&row.username, &row.group, &row.now, &row.after, effect, &row.why]);
     }
-    let headers = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
-        (
-            header::CONTENT_DISPOSITION,
-            "attachment; filename=\"policy-preview.csv\"",
-        ),
-    ];
-    Ok((headers, text).into_response())
+    csv::file(Ok(text), "policy-preview.csv", HERE.to_owned())
 }
