@@ -1,7 +1,7 @@
 use portcullis_model::{
-    EmailChoice, GroupId, PersonSetting, Scope, Subject, SubjectKind, SystemRight, UserId,
+    EmailChoice, FactorKind, GroupId, PersonSetting, Scope, Subject, SubjectKind, SystemRight, UserId,
 };
-use portcullis_store::{Snapshot, users};
+use portcullis_store::{Snapshot, factors, users};
 
 use crate::mfa_policy::{Effective, of_person};
 use crate::{Audit, OpError, Operation, Permit, Read, Right, Services};
@@ -21,6 +21,8 @@ pub struct Explained {
     pub email: String,
     pub email2: String,
     pub email_choice: EmailChoice,
+    /// Where they are called: numbers, masked, and names at a phone agent.
+    pub phones: Vec<String>,
 }
 
 impl Operation for Explain {
@@ -46,6 +48,7 @@ impl Read for Explain {
         let user = users::find(snapshot, self.id).await?.ok_or(OpError::NotFound)?;
         Ok(Explained {
             effective: of_person(services, snapshot, &user).await?,
+            phones: phones(services, snapshot, user.id).await?,
             username: user.username,
             setting: user.setting,
             group: user.group,
@@ -54,4 +57,16 @@ impl Read for Explain {
             email_choice: user.email_choice,
         })
     }
+}
+
+async fn phones(services: &Services, snapshot: &Snapshot, user: UserId) -> Result<Vec<String>, OpError> {
+    let phone = services.factor(FactorKind::Phone)?;
+    let mut phones = Vec::new();
+    for factor in factors::list(snapshot, user).await? {
+        if factor.active && factor.kind == FactorKind::Phone {
+            let enrolment = services.vault.open_factor(snapshot, &factor).await?;
+            phones.extend(phone.summarize(&enrolment)?.number);
+        }
+    }
+    Ok(phones)
 }

@@ -10,7 +10,7 @@ use crate::company::{Company, type_password};
 use crate::looks::Eye;
 use crate::phones::{NUMBER, digits, shows_in_the_end};
 
-/// "Choose the option PhoneFactor. Click Save."
+/// "Choose the option `PhoneFactor`. Click Save."
 async fn choose_phone_calls(admin: &Browser) {
     admin.goto("/admin/mfa").await;
     admin.tick("input[name=methods][value=phone]", true).await;
@@ -81,6 +81,7 @@ async fn an_administrator_follows_the_story_without_an_agent() {
     admin.shows("must be a country code").await;
     enter_the_number(&admin, &id, "1 9259249500 292").await;
     admin.shows("Phone number saved.").await;
+    admin.shows("+1 ••• ••• ••00 (ext. 292)").await;
 
     // Those who lack a number are told of before they are enabled, not after.
     admin.goto("/admin/mfa/people").await;

@@ -52,6 +52,9 @@ struct Explanation {
     remember: &'static str,
     /// Switched off after too many wrong codes, or after a call that was reported as not wanted, until somebody resets it.
     switched_off: Vec<&'static str>,
+    /// Where they are called: numbers, masked, and names at a phone agent.
+    #[schema(example = json!(["+1 ••• ••• ••00 (ext. 292)"]))]
+    phones: Vec<String>,
     /// What led here, in the order in which it was looked at.
     #[schema(example = json!(["Inherits from Finance."]))]
     reasons: Vec<String>,
@@ -81,6 +84,7 @@ impl From<Explained> for Explanation {
             retries: effective.retries,
             remember: effective.remember.word(),
             switched_off: words(&effective.switched_off),
+            phones: explained.phones,
             reasons: effective.reasons.iter().map(Reason::text).collect(),
             blocked: effective.blocked.map(portcullis_ops::mfa_policy::Blocked::text),
             uses_group_settings: explained.setting.uses_group_settings,
@@ -92,7 +96,7 @@ impl From<Explained> for Explanation {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct ResetMethod {
-    /// `backup_code`, `temporary_pass`, `totp` or `web_authn`.
+    /// `backup_code`, `phone`, `temporary_pass`, `totp` or `web_authn`.
     #[schema(value_type = String, example = "totp")]
     method: FactorKind,
     /// Recorded.
