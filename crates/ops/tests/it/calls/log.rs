@@ -5,6 +5,7 @@ use std::time::Duration;
 use portcullis_model::{CallFilter, CallOutcome, Clock, FactorKind, LoggedCall, PageSize, Role};
 use portcullis_ops::OpError;
 use portcullis_ops::calls::{Export, List};
+use portcullis_ops::mfa_policy::Explain;
 use portcullis_telephony::{NotReached, Outcome};
 use portcullis_testkit::{Person, World};
 
@@ -123,4 +124,21 @@ async fn an_export_takes_a_fresh_step_is_on_record_and_holds_no_digits() {
     assert!(matches!(stale, Err(OpError::StepUp)), "{stale:?}");
     let refused = world.gate.read(&alice.caller, export()).await;
     assert!(matches!(refused, Err(OpError::Denied)), "{refused:?}");
+}
+
+#[tokio::test]
+async fn administrators_see_where_a_person_is_called_and_a_damaged_number_is_no_dead_end() {
+    let world = World::new().await;
+    let alice = alice(&world).await;
+    let administrator = world.fresh_administrator().await;
+    let explain = || Explain { id: alice.id };
+    let explained = world.gate.read(&administrator, explain()).await.unwrap();
+    assert_eq!(explained.phones, ["+1 ••• ••• ••00 (ext. 292)"]);
+
+    world
+        .sql("UPDATE factors SET ciphertext = wrapped_key WHERE kind = 'phone'")
+        .await;
+
+    let explained = world.gate.read(&administrator, explain()).await.unwrap();
+    assert_eq!(explained.phones, ["cannot be read"]);
 }
